@@ -1,0 +1,1 @@
+"""The engine: text in, quotes, speakers and corrections out. No Django, no network."""
