@@ -1,0 +1,165 @@
+"""People's work on the record: the history of decisions, tokens, and one-time sign-in links."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from quotes.models import Article
+from quotes.models.base import one_of
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class EditQuerySet(models.QuerySet["Edit"]):
+    def by_person(self, user: User) -> Self:
+        return self.filter(actor=user)
+
+    def of_object(self, public_id: uuid.UUID) -> Self:
+        return self.filter(object_id=public_id)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-pk")
+
+    def for_display(self) -> Self:
+        return self.select_related("actor", "article", "undoes")
+
+
+class ObjectKind(models.TextChoices):
+    QUOTE = "quote", "Quote"
+    CORRECTION = "correction", "Correction"
+    SPEAKER = "speaker", "Speaker"
+    ARTICLE = "article", "Article"
+
+
+class Edit(models.Model):
+    """One decision of one person. Append-only: the database refuses to change or delete a row.
+
+    ``before`` and ``after`` hold what the action could change (see ``annotations.history``);
+    ``before`` is null where the action made the object. ``version`` is the object's version after
+    the action. A bulk action shares one ``batch``. An undo is an edit that ``undoes`` another; a
+    redo is an undo of an undo.
+    """
+
+    ObjectKind = ObjectKind
+
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="edits"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+    action = models.CharField(max_length=60)
+    article = models.ForeignKey(
+        Article, on_delete=models.PROTECT, null=True, blank=True, related_name="edits"
+    )
+    object_kind = models.CharField(max_length=20, choices=ObjectKind)
+    object_id = models.UUIDField()
+    version = models.PositiveIntegerField()
+    before = models.JSONField(null=True, blank=True)
+    after = models.JSONField(null=True, blank=True)
+    batch = models.UUIDField(default=uuid.uuid4)
+    undoes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="undone_by"
+    )
+    is_undo = models.BooleanField(default=False)
+    """True for an undo, false for an action and for a redo."""
+    request_id = models.CharField(max_length=64, blank=True)
+    milliseconds = models.PositiveBigIntegerField(null=True, blank=True)
+    """Since the person's previous decision."""
+
+    objects = EditQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            one_of("object_kind", ObjectKind, name="edit_object_kind_known"),
+            models.UniqueConstraint(
+                fields=("object_id", "version"),
+                name="edit_once_per_version",
+                violation_error_message="This version already has its history row.",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("actor", "-id"), name="edit_of_person"),
+            models.Index(fields=("article", "-id"), name="edit_of_article"),
+            models.Index(fields=("batch",), name="edit_batch"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_id}"
+
+
+class ApiToken(models.Model):
+    """A bearer token: shown once, stored as a hash. ``prefix`` finds it, ``digest`` proves it."""
+
+    class Scope(models.TextChoices):
+        READ = "read", "Read"
+        ANNOTATE = "annotate", "Annotate"
+        IMPORT = "import", "Import articles"
+        EXPORT = "export", "Export"
+        MANAGE = "manage", "Manage"
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="api_tokens"
+    )
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=12, unique=True)
+    digest = models.CharField(max_length=64)
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope))
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+
+class SignInLink(models.Model):
+    """A link that signs one person in once, soon. Only its hash is stored."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"Sign-in link of {self.user_id}"
+
+
+class IdempotencyRecord(models.Model):
+    """The first answer to a request with an ``Idempotency-Key``, given again to its repeats."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64)
+    """Hash of method, path and body: the same key with another body is refused."""
+    status_code = models.PositiveSmallIntegerField(null=True, blank=True)
+    """Null while the first request is still running."""
+    body = models.JSONField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "key"),
+                name="idempotency_key_once",
+                violation_error_message="This key was already used.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.status_code or 'running'}"

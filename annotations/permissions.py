@@ -1,0 +1,64 @@
+"""Who may do what: one table of roles, read by operations, pages, API and docs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from django.core.exceptions import PermissionDenied
+
+from quotes.models import Membership
+
+from .refusals import NotVisible
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser, User
+
+Role = Membership.Role
+
+_EVERYBODY: Final = frozenset(Role)
+_EXPORTERS: Final = frozenset({Role.RESEARCHER, Role.EDITOR, Role.ADJUDICATOR, Role.MANAGER})
+_EDITORS: Final = frozenset({Role.EDITOR, Role.ADJUDICATOR, Role.MANAGER})
+_MANAGERS: Final = frozenset({Role.MANAGER})
+
+PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
+    "read": _EVERYBODY,
+    "export": _EXPORTERS,
+    "annotate": _EDITORS,
+    "import": _EDITORS,
+    "change_speaker": _EDITORS,
+    "withdraw": _MANAGERS,
+    "manage_members": _MANAGERS,
+}
+"""Permission → the roles that have it, within one collection."""
+
+
+def role_in(user: User | AnonymousUser, collection_id: int) -> Role | None:
+    """The person's role in the collection; superusers manage every collection."""
+    if not user.is_authenticated or not user.is_active:
+        return None
+    if user.is_superuser:
+        return Role.MANAGER
+    role = (
+        Membership.objects.filter(user_id=user.pk, collection_id=collection_id)
+        .values_list("role", flat=True)
+        .first()
+    )
+    return Role(role) if role else None
+
+
+def allows(role: Role | None, permission: str) -> bool:
+    return role is not None and role in PERMISSIONS[permission]
+
+
+def require(user: User | AnonymousUser, permission: str, collection_id: int) -> Role:
+    """The person's role, or a refusal.
+
+    Raises ``NotVisible`` to people outside the collection (what one may not see looks like what
+    does not exist) and ``PermissionDenied`` to members whose role does not allow it.
+    """
+    role = role_in(user, collection_id)
+    if role is None:
+        raise NotVisible
+    if not allows(role, permission):
+        raise PermissionDenied(f"Your role here, {role.label.lower()}, may not do this.")
+    return role

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from django.contrib.postgres.operations import (
+    BtreeGistExtension,
+    TrigramExtension,
+    UnaccentExtension,
+)
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = ()
+    operations = (BtreeGistExtension(), TrigramExtension(), UnaccentExtension())

@@ -1,0 +1,27 @@
+"""The record: articles, speakers, quotes, corrections and how they came in."""
+
+from __future__ import annotations
+
+from quotes.models.article import Article
+from quotes.models.collection import Collection, Membership
+from quotes.models.correction import Correction, CorrectionQuote
+from quotes.models.intake import Import, ImportItem
+from quotes.models.quote import Quote, QuoteSpan, SpeakerCandidate
+from quotes.models.run import ExtractionRun
+from quotes.models.speaker import Speaker, SpeakerName
+
+__all__ = [
+    "Article",
+    "Collection",
+    "Correction",
+    "CorrectionQuote",
+    "ExtractionRun",
+    "Import",
+    "ImportItem",
+    "Membership",
+    "Quote",
+    "QuoteSpan",
+    "Speaker",
+    "SpeakerCandidate",
+    "SpeakerName",
+]

@@ -1,0 +1,27 @@
+"""What every public object has: an id that may be shown, and its times."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class PublicRecord(models.Model):
+    """A row known to the outside by ``public_id`` only."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True, editable=False)
+    updated_at = models.DateTimeField(auto_now=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def one_of(field: str, choices: type[models.TextChoices], *, name: str) -> models.CheckConstraint:
+    """Hold a choice in the database, where a forgotten ``full_clean`` cannot pass it."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__in": [value for value, _ in choices.choices]}),
+        name=name,
+        violation_error_message=f"Unknown {field.replace('_', ' ')}.",
+    )
