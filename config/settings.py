@@ -96,7 +96,8 @@ TEMPLATES = [
 
 # Without DATABASE_URL a private PostgreSQL in DATA_DIR is started when first needed.
 DATABASE_URL = read_text("DATABASE_URL")
-EMBEDDED_POSTGRES_DIR = read_path("EMBEDDED_POSTGRES_DIR", DATA_DIR / "postgres")
+EMBEDDED_POSTGRES_DIR = DATA_DIR / "postgres"
+EMBEDDED_POSTGRES_THROWAWAY = False
 _database = dj_database_url.parse(DATABASE_URL) if DATABASE_URL else {}
 if DATABASE_URL and _database["ENGINE"] != "django.db.backends.postgresql":
     raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database (postgresql://…)")
@@ -141,9 +142,10 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+# Files are served from their sources, so nothing need be collected before a start; a proxy that
+# serves them itself has `collectstatic` put them here.
+STATIC_ROOT = read_text("STATIC_ROOT") or None
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Files are served from their sources: nothing to collect before the first start.
 WHITENOISE_USE_FINDERS = True
 
 SESSION_COOKIE_HTTPONLY = True

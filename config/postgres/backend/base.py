@@ -14,7 +14,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """Start lazily: `check`, `mypy` and the like import settings and must not start a server."""
 
     def get_connection_params(self) -> dict[str, Any]:
-        cluster = Cluster(settings.EMBEDDED_POSTGRES_DIR)
+        cluster = Cluster(
+            settings.EMBEDDED_POSTGRES_DIR, throwaway=settings.EMBEDDED_POSTGRES_THROWAWAY
+        )
         cluster.ensure_running()
         self.settings_dict["HOST"] = str(cluster.socket_directory)
         self.settings_dict["USER"] = cluster.superuser
