@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from quotes.models import Membership
 
-from .refusals import NotVisible
+from annotations.refusals import NotVisible
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User

@@ -57,7 +57,7 @@ class QuoteQuerySet(SuggestionQuerySet):
         )
 
     def with_spans(self) -> Self:
-        """Add ``parts``: ``[{role, ordinal, start, end, exact}]`` in order, in the same statement."""
+        """Add ``parts``: ``[{role, ordinal, start, end, exact}]`` in order, in one statement."""
         spans = QuoteSpan.objects.filter(quote=models.OuterRef("pk")).order_by("role", "ordinal")
         return self.annotate(
             parts=ArraySubquery(

@@ -1,0 +1,137 @@
+"""From the engine's speakers to the collection's: the same name is the same speaker.
+
+Only full names and organisations are matched across articles. A bare surname, a group or an
+unnamed source is matched inside one article only: "Smith" and "officials" of two stories are not
+known to be the same.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from quotes.models import Article, Correction, Quote, Speaker, SpeakerName
+from quotes.models.speaker import Origin
+from quotes.normal_form import normal_name
+
+if TYPE_CHECKING:
+    from quotes.extraction.types import Speaker as FoundSpeaker
+
+_MATCHING_LOCK = 0x5350_4B52
+"""First half of the advisory lock's key: two runs must not make the same speaker twice."""
+
+
+def match_speakers(*, article: Article, found: Sequence[FoundSpeaker]) -> list[Speaker]:
+    """The collection's speaker for each of the engine's, made where there is none.
+
+    Call it inside a transaction: an advisory lock on the collection is held until its end.
+    """
+    if not found:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, %s)", [_MATCHING_LOCK, article.collection_id]
+        )
+    norms = {normal_name(speaker.name)[:300] for speaker in found}
+    known = _speakers_by_norm(article, norms)
+    here = _speakers_in(article)
+    matched = [_the_match(speaker, known, here) for speaker in found]
+    made = _make(
+        [speaker for speaker, row in zip(found, matched, strict=True) if row is None], article
+    )
+    rows = [row or made[_identity(speaker)] for speaker, row in zip(found, matched, strict=True)]
+    _learn_names(found, rows)
+    return rows
+
+
+def _identity(speaker: FoundSpeaker) -> tuple[str, str]:
+    return speaker.kind, normal_name(speaker.name)[:300]
+
+
+def _is_identifying(speaker: FoundSpeaker) -> bool:
+    """Does the name alone say who it is, in another article too?"""
+    if speaker.kind == "organisation":
+        return True
+    return speaker.kind == "person" and len(normal_name(speaker.name).split()) > 1
+
+
+def _speakers_by_norm(article: Article, norms: set[str]) -> dict[str, list[Speaker]]:
+    names = (
+        SpeakerName.objects.filter(
+            norm__in=norms,
+            kind=SpeakerName.Kind.NAME,
+            speaker__collection=article.collection_id,
+            speaker__merged_into=None,
+        )
+        .select_related("speaker")
+        .order_by("speaker_id", "pk")
+    )
+    known: dict[str, list[Speaker]] = defaultdict(list)
+    for name in names:
+        if name.speaker not in known[name.norm]:
+            known[name.norm].append(name.speaker)
+    return known
+
+
+def _speakers_in(article: Article) -> Counter[Speaker]:
+    """Who already speaks, corrects or is corrected in this article, by number of times."""
+    quotes = Quote.objects.filter(article=article, speaker__isnull=False).select_related("speaker")
+    here = Counter(quote.speaker for quote in quotes if quote.speaker)
+    corrections = Correction.objects.filter(article=article).select_related(
+        "corrector", "corrected"
+    )
+    for correction in corrections:
+        here.update(person for person in (correction.corrector, correction.corrected) if person)
+    return here
+
+
+def _the_match(
+    speaker: FoundSpeaker, known: dict[str, list[Speaker]], here: Counter[Speaker]
+) -> Speaker | None:
+    norm = normal_name(speaker.name)[:300]
+    same_name = [row for row in known.get(norm, ()) if row.kind == speaker.kind]
+    in_article = [row for row in same_name if row in here]
+    if in_article:
+        return max(in_article, key=lambda row: (here[row], -row.pk))
+    if not _is_identifying(speaker):
+        return None
+    # Two people of one name: the older row; an editor splits or picks another.
+    return same_name[0] if same_name else None
+
+
+def _make(found: Sequence[FoundSpeaker], article: Article) -> dict[tuple[str, str], Speaker]:
+    new = {_identity(speaker): speaker for speaker in found}
+    rows = Speaker.objects.bulk_create(
+        Speaker(
+            collection_id=article.collection_id,
+            kind=speaker.kind,
+            name=speaker.name[:300],
+            origin=Origin.MACHINE,
+        )
+        for speaker in new.values()
+    )
+    return dict(zip(new, rows, strict=True))
+
+
+def _learn_names(found: Sequence[FoundSpeaker], rows: Sequence[Speaker]) -> None:
+    names = []
+    for speaker, row in zip(found, rows, strict=True):
+        written = [(speaker.name, "name"), *((alias.text, alias.kind) for alias in speaker.aliases)]
+        for text, kind in written:
+            norm = normal_name(text)[:300]
+            if norm:
+                names.append(
+                    SpeakerName(
+                        speaker=row, text=text[:300], norm=norm, kind=kind, origin=Origin.MACHINE
+                    )
+                )
+    SpeakerName.objects.bulk_create(names, ignore_conflicts=True)
+
+
+def speakers_of(article: Article) -> list[Speaker]:
+    """Everybody who speaks in the article, most quoted first: what an editor picks from."""
+    counts = _speakers_in(article)
+    return sorted(counts, key=lambda row: (-counts[row], row.name, row.pk))

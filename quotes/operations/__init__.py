@@ -1,0 +1,16 @@
+"""What the machine does to the record: take articles in, run the engine, keep its suggestions."""
+
+from __future__ import annotations
+
+from quotes.operations.applying import apply_extraction
+from quotes.operations.intake import ImportOutcome, import_article, import_items
+from quotes.operations.running import request_extraction, run_extraction
+
+__all__ = [
+    "ImportOutcome",
+    "apply_extraction",
+    "import_article",
+    "import_items",
+    "request_extraction",
+    "run_extraction",
+]

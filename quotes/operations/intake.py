@@ -1,0 +1,123 @@
+"""Taking articles in: each item stored whole or not at all, the rest of the batch goes on."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from quotes.importing import ArticleInput, ReadFailure, canonical_url
+from quotes.models import Article, Collection, Import, ImportItem
+from quotes.operations.running import request_extraction
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    """What became of one article: the stored row, or the one that it repeats."""
+
+    article: Article
+    is_new: bool
+
+
+@transaction.atomic
+def import_article(
+    *, collection: Collection, item: ArticleInput, user: User | None = None, extract: bool = True
+) -> ImportOutcome:
+    """Store an article and queue its extraction; the same text again gives the stored one.
+
+    Raises ``ValidationError`` where a field cannot be stored.
+    """
+    sha256 = hashlib.sha256(item.text.encode("utf-8")).hexdigest()
+    article = Article(
+        collection=collection,
+        outlet=item.outlet,
+        headline=item.headline,
+        byline=item.byline,
+        published_on=item.published_on,
+        url=item.url,
+        canonical_url=canonical_url(item.url) if item.url else "",
+        language=item.language or "en",
+        country=item.country,
+        text=item.text,
+        sha256=sha256,
+        length=len(item.text),
+        encoding=item.encoding,
+        skipped=[[s.start, s.end, s.reason] for s in item.skipped],
+        imported_by=user,
+        external_id=item.external_id or None,
+    )
+    # Relations come from this call, and uniqueness is the database's to say.
+    article.clean_fields(exclude=("collection", "imported_by", "previous"))
+    try:
+        with transaction.atomic():
+            article.save(force_insert=True)
+    except IntegrityError as error:
+        return ImportOutcome(_the_one_repeated(article, error), is_new=False)
+    if extract:
+        request_extraction(article=article)
+    return ImportOutcome(article, is_new=True)
+
+
+def _the_one_repeated(article: Article, error: IntegrityError) -> Article:
+    """The stored article with the same text; a taken external id is a refusal instead."""
+    constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    if constraint == "article_once_per_collection":
+        return Article.objects.get(collection=article.collection, sha256=article.sha256)
+    if constraint == "article_external_id_once_per_collection":
+        raise ValidationError(
+            {"external_id": f"Another article has the external id “{article.external_id}”."}
+        ) from error
+    raise error
+
+
+def import_items(
+    *,
+    collection: Collection,
+    items: Iterable[ArticleInput | ReadFailure],
+    user: User | None = None,
+    extract: bool = True,
+) -> Import:
+    """Import what a file or paste held and keep a report of each item.
+
+    Each item has a transaction of its own: a failure leaves nothing of that item and all of the
+    others.
+    """
+    batch = Import.objects.create(collection=collection, user=user)
+    for ordinal, item in enumerate(items, start=1):
+        _import_item(batch, ordinal, item, user=user, extract=extract)
+    return batch
+
+
+def _import_item(
+    batch: Import,
+    ordinal: int,
+    item: ArticleInput | ReadFailure,
+    *,
+    user: User | None,
+    extract: bool,
+) -> None:
+    report = ImportItem(batch=batch, ordinal=ordinal, name=item.name[:300])
+    if isinstance(item, ReadFailure):
+        report.state = ImportItem.State.FAILED
+        report.message = item.reason[:1000]
+        report.save()
+        return
+    with transaction.atomic():
+        try:
+            outcome = import_article(
+                collection=batch.collection, item=item, user=user, extract=extract
+            )
+        except ValidationError as error:
+            report.state = ImportItem.State.FAILED
+            report.message = " ".join(error.messages)[:1000]
+        else:
+            report.article = outcome.article
+            report.state = ImportItem.State.STORED if outcome.is_new else ImportItem.State.DUPLICATE
+        report.save()

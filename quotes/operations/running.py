@@ -1,0 +1,101 @@
+"""Running the engine over an article: queued, done by a worker, its result kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from quotes.models import Article, ExtractionRun
+from quotes.operations.applying import apply_extraction
+
+if TYPE_CHECKING:
+    from quotes.extraction.config import Config
+
+logger = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+"""A run that took its worker down this often is failed, not tried again."""
+
+
+@transaction.atomic
+def request_extraction(*, article: Article) -> ExtractionRun:
+    """Queue a run of the engine; the job is seen by workers when this transaction commits."""
+    from quotes.tasks import extract_article
+
+    run = ExtractionRun.objects.create(article=article)
+    extract_article.defer(run_id=str(run.public_id))
+    return run
+
+
+def run_extraction(*, run: ExtractionRun, config: Config | None = None) -> ExtractionRun:
+    """Read the article, keep the suggestions, and say how it went in the run.
+
+    A run that is over is left as it is, so that a job may safely be done twice. Loads the
+    language model: never call it in a web process.
+    """
+    run = _begin(run)
+    if run.is_over:
+        return run
+    started = time.monotonic()
+    try:
+        from quotes.extraction.config import Config
+        from quotes.extraction.pipeline import extract
+        from quotes.extraction.types import Document
+
+        config = config or Config()
+        article = run.article
+        extraction = extract(
+            Document(
+                text=article.text,
+                date=article.published_on,
+                outlet=article.outlet,
+                country=article.country,
+            ),
+            config,
+        )
+        run.config = json.loads(json.dumps(asdict(config), default=str))
+        run.config_hash = hashlib.sha256(
+            json.dumps(run.config, sort_keys=True).encode()
+        ).hexdigest()
+        run.engine_version = extraction.engine[:60]
+        run.model = extraction.model[:120]
+        run.note = extraction.note
+        run.milliseconds = round((time.monotonic() - started) * 1000)
+        return apply_extraction(run=run, extraction=extraction)
+    except Exception as error:
+        # The reason is for the people who wait for this article; the traceback is for the log.
+        logger.exception("extraction failed", extra={"run": str(run.public_id)})
+        return _fail(run, f"The engine stopped: {type(error).__name__}.")
+
+
+@transaction.atomic
+def _begin(run: ExtractionRun) -> ExtractionRun:
+    run = (
+        ExtractionRun.objects.select_for_update(of=("self",))
+        .select_related("article")
+        .get(pk=run.pk)
+    )
+    if run.is_over:
+        return run
+    if run.attempts >= MAX_ATTEMPTS:
+        return _fail(run, f"The engine did not finish in {MAX_ATTEMPTS} attempts.")
+    run.attempts += 1
+    run.state = ExtractionRun.State.RUNNING
+    run.started_at = timezone.now()
+    run.save(update_fields=("attempts", "state", "started_at", "updated_at"))
+    return run
+
+
+def _fail(run: ExtractionRun, reason: str) -> ExtractionRun:
+    run.state = ExtractionRun.State.FAILED
+    run.error = reason
+    run.finished_at = timezone.now()
+    run.save(update_fields=("state", "error", "finished_at", "updated_at"))
+    return run
