@@ -10,3 +10,6 @@ class SiteConfig(AppConfig):
 
     name = "config"
     verbose_name = "Site"
+
+    def ready(self) -> None:
+        from config import secret_key  # noqa: F401 - registers its checks

@@ -26,9 +26,9 @@ if PUBLIC_URL and (_public.scheme not in {"http", "https"} or not _public.hostna
 _https = _public.scheme == "https"
 
 SECRET_KEY_FILE = DATA_DIR / "secret_key"
-SECRET_KEY = read_text("SECRET_KEY")
-if not SECRET_KEY and SECRET_KEY_FILE.is_file():
-    SECRET_KEY = SECRET_KEY_FILE.read_text(encoding="ascii").strip()
+SECRET_KEY = read_text("SECRET_KEY") or (
+    SECRET_KEY_FILE.read_text(encoding="ascii").strip() if SECRET_KEY_FILE.is_file() else ""
+)
 # Good for one process only: `serve` keeps one in the data directory, and a deploy check and
 # wsgi.py refuse this one. There is no built-in key that somebody could know.
 SECRET_KEY_IS_TEMPORARY = not SECRET_KEY
@@ -200,4 +200,6 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    # Its INFO lines tell of each job, with its arguments.
+    "loggers": {"procrastinate": {"level": "WARNING"}},
 }

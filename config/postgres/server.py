@@ -218,7 +218,13 @@ class Cluster:
             *(["--no-sync"] if self.throwaway else []),
         ]
         made = subprocess.run(  # noqa: S603 - our own command line
-            command, capture_output=True, text=True, check=False, **launcher.options()
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            # Away from the terminal: Ctrl-C is for the caller, who lets this finish.
+            start_new_session=True,
+            **launcher.options(),
         )
         if made.returncode != 0:
             raise PostgresUnavailable(f"initdb failed:\n{made.stderr.strip()}")

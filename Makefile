@@ -1,0 +1,57 @@
+# On Record. `make run` starts it, `make test` tests it; neither needs anything set up before.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
+BIN := .venv/bin
+INSTALL := @$(PYTHON) tools/install.py
+PYTEST := $(BIN)/python -m pytest -n 2
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --custom-compile-command "make lock"
+
+.DEFAULT_GOAL := help
+.PHONY: help install run test check format openapi lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## Make .venv and install what `make run` needs
+	$(INSTALL) requirements.txt
+
+run: install ## Start everything; PORT, HOST, DATA_DIR and DATABASE_URL are read (Ctrl-C stops it)
+	@$(BIN)/python manage.py serve
+
+test: ## Run the tests against a real PostgreSQL
+	$(INSTALL) requirements-test.txt
+	$(PYTEST) -m "not browser"
+
+check: ## Run what CI runs beside the tests: format, lint, types, layers, schema, browser
+	$(INSTALL) requirements-dev.txt
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/djade --check --target-version 5.2 $$(git ls-files 'templates/*.html')
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py spectacular --fail-on-warn --validate --file .cache/openapi.yml
+	diff -u docs/openapi.yml .cache/openapi.yml
+	$(PYTEST) -m browser
+
+format: ## Format code and templates
+	$(INSTALL) requirements-dev.txt
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/djade --target-version 5.2 $$(git ls-files 'templates/*.html')
+
+openapi: ## Write docs/openapi.yml anew; review it as a diff
+	$(INSTALL) requirements-test.txt
+	$(BIN)/python manage.py spectacular --fail-on-warn --validate --file docs/openapi.yml
+
+lock: ## Write the requirements*.txt anew from the requirements*.in
+	$(INSTALL) requirements.txt
+	$(LOCK) requirements-installer.in -o requirements-installer.txt
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) -c requirements.txt requirements-test.in -o requirements-test.txt
+	$(LOCK) -c requirements-test.txt requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove what was installed and cached; the data directory stays
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path './.venv/*' -prune -exec rm -rf {} +
