@@ -1,0 +1,45 @@
+"""What reading yields: an article's text with what is known about it, or a reason why not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from quotes.extraction.types import Skipped
+
+MAX_FILE_BYTES = 5 * 1024 * 1024
+"""Larger files are refused before they are decoded."""
+
+MAX_CHARACTERS = 1_000_000
+"""Longer articles are refused: nobody reads them, and the engine would block the queue."""
+
+
+class RefusedInput(ValueError):
+    """Input that cannot be an article; the message is a sentence for the person who imports."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleInput:
+    """One article as it will be stored. ``skipped`` ranges are code points of ``text``."""
+
+    text: str
+    headline: str = ""
+    byline: str = ""
+    outlet: str = ""
+    published_on: dt.date | None = None
+    url: str = ""
+    language: str = "en"
+    country: str = ""
+    external_id: str = ""
+    encoding: str = "utf-8"
+    skipped: tuple[Skipped, ...] = ()
+    name: str = ""
+    """Where it came from, for the report: a file's name, with line or row where it held many."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFailure:
+    """An item that could not be read. ``reason`` is shown as it stands."""
+
+    name: str
+    reason: str
