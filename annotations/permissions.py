@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from django.core.exceptions import PermissionDenied
 
-from quotes.models import Membership
-
 from annotations.refusals import NotVisible
+from quotes.models import Membership
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User

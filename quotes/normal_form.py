@@ -1,7 +1,8 @@
-"""The form in which names are compared: NFKC, case-folded, without marks."""
+"""The forms in which names and quoted words are compared."""
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 
@@ -17,3 +18,8 @@ def normal_name(text: str) -> str:
     kept = (c for c in decomposed if unicodedata.category(c) not in {"Mn", "Cf"})
     folded = unicodedata.normalize("NFKC", "".join(kept)).casefold()
     return _SPACES.sub(" ", folded).strip()
+
+
+def words_hash(normal_text: str) -> str:
+    """Hash of a quote's normal form: equal for quotes that give the same words."""
+    return hashlib.sha256(normal_text.encode("utf-8")).hexdigest() if normal_text else ""

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Now
 
 from quotes.models.base import PublicRecord
 from quotes.models.speaker import Origin
@@ -45,6 +46,12 @@ class SuggestionQuerySet(models.QuerySet):
     def on_record(self) -> Self:
         """What lists, API and exports may show: not withdrawn, not replaced."""
         return self.exclude(status__in=(Status.WITHDRAWN, Status.REPLACED))
+
+    def mark_replaced(self) -> int:
+        """Take suggestions off the record that a newer run no longer makes."""
+        return self.update(
+            status=Status.REPLACED, version=models.F("version") + 1, updated_at=Now()
+        )
 
     def untouched(self) -> Self:
         return self.filter(touched=False)

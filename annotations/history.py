@@ -1,0 +1,171 @@
+"""The history: what an action could change of an object, before and after, one row each.
+
+A snapshot holds everything that an action can change and nothing else, as JSON. Putting a
+snapshot back gives the same object again, so undo needs no knowledge of single actions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Model
+from django.utils import timezone
+
+from annotations.models import Edit, ObjectKind
+from annotations.request_id import current_request_id
+from quotes.models import (
+    Correction,
+    CorrectionQuote,
+    Quote,
+    QuoteSpan,
+    Speaker,
+)
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from quotes.models import Article
+    from quotes.models.suggestion import Suggestion
+
+Snapshot = dict[str, Any]
+
+_SHARED = ("status", "note", "flagged", "touched", "changed_fields")
+_QUOTE = ("kind", "act", "start", "end", "cue_lemma")
+_CORRECTION = (
+    "kind",
+    "explicitness",
+    "start",
+    "end",
+    "cue_start",
+    "cue_end",
+    "cue_text",
+    "topic",
+    "occasion",
+)
+
+
+def _public(row: Model | None) -> str | None:
+    return str(row.public_id) if row is not None else None  # type: ignore[attr-defined]
+
+
+def _decision(row: Suggestion) -> Snapshot:
+    return {
+        "decided_by": row.decided_by_id,
+        "decided_at": row.decided_at.isoformat() if row.decided_at else None,
+    }
+
+
+def quote_snapshot(quote: Quote) -> Snapshot:
+    """The quote's state with its spans; needs one statement for these."""
+    spans = QuoteSpan.objects.filter(quote=quote).order_by("role", "ordinal")
+    return {
+        **{field: getattr(quote, field) for field in (*_SHARED, *_QUOTE)},
+        **_decision(quote),
+        "speaker": _public(quote.speaker),
+        "speaker_name": quote.speaker.name if quote.speaker else None,
+        "addressee": _public(quote.addressee),
+        "parent": _public(quote.parent),
+        "spans": [[span.role, span.ordinal, span.start, span.end] for span in spans],
+    }
+
+
+def correction_snapshot(correction: Correction) -> Snapshot:
+    """The correction's state with the quotes on its sides; needs one statement for these."""
+    links = (
+        CorrectionQuote.objects.filter(correction=correction)
+        .select_related("quote")
+        .order_by("side", "quote__start", "pk")
+    )
+    return {
+        **{field: getattr(correction, field) for field in (*_SHARED, *_CORRECTION)},
+        **_decision(correction),
+        "corrector": _public(correction.corrector),
+        "corrector_name": correction.corrector.name if correction.corrector else None,
+        "corrected": _public(correction.corrected),
+        "corrected_name": correction.corrected.name if correction.corrected else None,
+        "retells": _public(correction.retells),
+        "same_point_as": _public(correction.same_point_as),
+        "quotes": [[link.side, str(link.quote.public_id)] for link in links],
+    }
+
+
+def restore_decision(row: Suggestion, state: Snapshot) -> None:
+    """Put back what quotes and corrections share."""
+    for field in _SHARED:
+        setattr(row, field, state[field])
+    row.decided_by_id = state["decided_by"]
+    decided_at = state["decided_at"]
+    row.decided_at = dt.datetime.fromisoformat(decided_at) if decided_at else None
+
+
+def restore_quote_fields(quote: Quote, state: Snapshot) -> None:
+    """Put a snapshot back on the row (not yet saved); spans are the caller's to write."""
+    restore_decision(quote, state)
+    for field in _QUOTE:
+        setattr(quote, field, state[field])
+    quote.speaker = _speaker(state["speaker"])
+    quote.addressee = _speaker(state["addressee"])
+    quote.parent = (
+        Quote.objects.filter(public_id=state["parent"]).first() if state["parent"] else None
+    )
+
+
+def restore_correction_fields(correction: Correction, state: Snapshot) -> None:
+    """Put a snapshot back on the row (not yet saved); links are the caller's to write."""
+    restore_decision(correction, state)
+    for field in _CORRECTION:
+        setattr(correction, field, state[field])
+    correction.corrector = _speaker(state["corrector"])
+    correction.corrected = _speaker(state["corrected"])
+    correction.retells = _correction(state["retells"])
+    correction.same_point_as = _correction(state["same_point_as"])
+
+
+def _speaker(public_id: str | None) -> Speaker | None:
+    """The speaker of a snapshot; the survivor where it was merged since."""
+    if public_id is None:
+        return None
+    speaker = Speaker.objects.select_related("merged_into").get(public_id=public_id)
+    while speaker.merged_into is not None:
+        speaker = speaker.merged_into
+    return speaker
+
+
+def _correction(public_id: str | None) -> Correction | None:
+    return Correction.objects.get(public_id=public_id) if public_id else None
+
+
+def record_edit(
+    *,
+    actor: User,
+    action: str,
+    kind: ObjectKind,
+    object_id: uuid.UUID,
+    article: Article | None,
+    version: int,
+    before: Snapshot | None,
+    after: Snapshot | None,
+    batch: uuid.UUID | None = None,
+    undoes: Edit | None = None,
+    is_undo: bool = False,
+) -> Edit:
+    """Write the history row of one action. Call it in the transaction of the change."""
+    previous = Edit.objects.by_person(actor).newest_first().values_list("at", flat=True).first()
+    waited = timezone.now() - previous if previous else None
+    return Edit.objects.create(
+        actor=actor,
+        action=action,
+        object_kind=kind,
+        object_id=object_id,
+        article=article,
+        version=version,
+        before=before,
+        after=after,
+        batch=batch or uuid.uuid4(),
+        undoes=undoes,
+        is_undo=is_undo,
+        request_id=current_request_id(),
+        milliseconds=max(0, round(waited.total_seconds() * 1000)) if waited else None,
+    )

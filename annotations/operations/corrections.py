@@ -1,0 +1,282 @@
+"""What an editor does to a correction ("who corrected whom"). One function per action."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from annotations.history import Snapshot, correction_snapshot
+from annotations.operations.deciding import (
+    check_transition,
+    check_version,
+    constraint_messages,
+    is_repeat,
+    lock_correction,
+    mark_decided,
+    mark_undecided,
+    save_decision,
+)
+from annotations.operations.selections import Selection, check_selections
+from annotations.permissions import require
+from annotations.refusals import Invalid, NotVisible
+from quotes.models import Article, Correction, CorrectionQuote, Quote, Speaker
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+Side = CorrectionQuote.Side
+
+
+@transaction.atomic
+def confirm_correction(*, public_id: uuid.UUID, version: int, user: User) -> Correction:
+    """Accept the correction as it is shown, with the quotes that the card shows."""
+    correction = lock_correction(public_id, user=user)
+    if is_repeat(correction, version=version, user=user, action="correction.confirmed"):
+        return correction
+    check_version(correction, version)
+    check_transition(correction, "accept")
+    _require_people(correction)
+    before = correction_snapshot(correction)
+    _drop_links_that_do_not_fit(correction)
+    correction.touched = True
+    mark_decided(correction, Correction.Status.CONFIRMED, user)
+    save_decision(correction, user=user, action="correction.confirmed", before=before)
+    return correction
+
+
+@transaction.atomic
+def reject_correction(*, public_id: uuid.UUID, version: int, user: User) -> Correction:
+    """Say that nobody is corrected here. The engine never suggests it again."""
+    correction = lock_correction(public_id, user=user)
+    if is_repeat(correction, version=version, user=user, action="correction.rejected"):
+        return correction
+    check_version(correction, version)
+    check_transition(correction, "reject")
+    before = correction_snapshot(correction)
+    correction.touched = True
+    mark_decided(correction, Correction.Status.REJECTED, user)
+    save_decision(correction, user=user, action="correction.rejected", before=before)
+    return correction
+
+
+@transaction.atomic
+def reopen_correction(*, public_id: uuid.UUID, version: int, user: User) -> Correction:
+    """Make a decided correction a suggestion again."""
+    correction = lock_correction(public_id, user=user)
+    if is_repeat(correction, version=version, user=user, action="correction.reopened"):
+        return correction
+    check_version(correction, version)
+    check_transition(correction, "reopen")
+    before = correction_snapshot(correction)
+    mark_undecided(correction)
+    save_decision(correction, user=user, action="correction.reopened", before=before)
+    return correction
+
+
+@transaction.atomic
+def swap_correction(*, public_id: uuid.UUID, version: int, user: User) -> Correction:
+    """Turn the correction round: corrector and corrected change places, and so do their quotes."""
+    correction = lock_correction(public_id, user=user)
+    if is_repeat(correction, version=version, user=user, action="correction.swapped"):
+        return correction
+    check_version(correction, version)
+    check_transition(correction, "change")
+    if correction.corrected is None:
+        raise Invalid("Nobody is named as corrected: there is nobody to swap with.")
+    before = correction_snapshot(correction)
+    correction.corrector, correction.corrected = correction.corrected, correction.corrector
+    _write_links(correction, [(_other(side), public_id) for side, public_id in before["quotes"]])
+    _touch(correction)
+    save_decision(correction, user=user, action="correction.swapped", before=before)
+    return correction
+
+
+@transaction.atomic
+def set_correction_kind(*, public_id: uuid.UUID, version: int, user: User, kind: str) -> Correction:
+    """Say whether it is a denial, a contradiction or a self-correction. Does not decide it."""
+    correction = lock_correction(public_id, user=user)
+    done = {"kind": kind}
+    if is_repeat(correction, version=version, user=user, action="correction.kind_set", after=done):
+        return correction
+    check_version(correction, version)
+    check_transition(correction, "change")
+    if kind not in Correction.Kind.values:
+        raise Invalid("There is no such kind of correction.", code="unknown_kind", field="kind")
+    before = correction_snapshot(correction)
+    correction.kind = kind
+    _touch(correction)
+    save_decision(correction, user=user, action="correction.kind_set", before=before)
+    return correction
+
+
+@transaction.atomic
+def set_correction_people(
+    *,
+    public_id: uuid.UUID,
+    version: int,
+    user: User,
+    corrector_id: uuid.UUID,
+    corrected_id: uuid.UUID | None,
+) -> Correction:
+    """Say who corrects whom; ``corrected_id`` None means that nobody is named."""
+    correction = lock_correction(public_id, user=user)
+    done = {
+        "corrector": str(corrector_id),
+        "corrected": str(corrected_id) if corrected_id else None,
+    }
+    if is_repeat(
+        correction, version=version, user=user, action="correction.people_set", after=done
+    ):
+        return correction
+    check_version(correction, version)
+    check_transition(correction, "change")
+    before = correction_snapshot(correction)
+    correction.corrector = _speaker(corrector_id, correction.collection_id)
+    correction.corrected = _speaker(corrected_id, correction.collection_id)
+    _touch(correction)
+    if correction.status == Correction.Status.CONFIRMED:
+        _drop_links_that_do_not_fit(correction)
+    save_decision(correction, user=user, action="correction.people_set", before=before)
+    return correction
+
+
+@transaction.atomic
+def set_correction_quotes(
+    *,
+    public_id: uuid.UUID,
+    version: int,
+    user: User,
+    corrected: Sequence[uuid.UUID],
+    correcting: Sequence[uuid.UUID],
+) -> Correction:
+    """Say which quotes hold the claim and which the retort; none where no words are given."""
+    correction = lock_correction(public_id, user=user)
+    wanted = [
+        *((Side.CORRECTED.value, str(quote)) for quote in corrected),
+        *((Side.CORRECTING.value, str(quote)) for quote in correcting),
+    ]
+    check_version(correction, version)
+    check_transition(correction, "change")
+    before = correction_snapshot(correction)
+    with constraint_messages(CorrectionQuote):
+        _write_links(correction, wanted, must_fit=True)
+    _touch(correction)
+    save_decision(correction, user=user, action="correction.quotes_set", before=before)
+    return correction
+
+
+@transaction.atomic
+def add_correction(
+    *,
+    article_id: uuid.UUID,
+    user: User,
+    evidence: Selection,
+    corrector_id: uuid.UUID,
+    corrected_id: uuid.UUID | None = None,
+    kind: str = Correction.Kind.CONTRADICTION,
+    explicitness: str = Correction.Explicitness.VERB,
+    corrected: Sequence[uuid.UUID] = (),
+    correcting: Sequence[uuid.UUID] = (),
+) -> Correction:
+    """Add a correction that the engine missed. It is confirmed from the start."""
+    article = Article.objects.filter(public_id=article_id).first()
+    if article is None:
+        raise NotVisible
+    require(user, "annotate", article.collection_id)
+    check_selections(article.text, [evidence])
+    correction = Correction(
+        article=article,
+        collection_id=article.collection_id,
+        published_on=article.published_on,
+        kind=kind,
+        explicitness=explicitness,
+        corrector=_speaker(corrector_id, article.collection_id),
+        corrected=_speaker(corrected_id, article.collection_id),
+        start=evidence.start,
+        end=evidence.end,
+        exact=evidence.exact,
+        origin=Correction.Origin.PERSON,
+        touched=True,
+    )
+    mark_decided(correction, Correction.Status.CONFIRMED, user)
+    with constraint_messages(Correction, CorrectionQuote):
+        correction.save()
+        _write_links(
+            correction,
+            [
+                *((Side.CORRECTED.value, str(quote)) for quote in corrected),
+                *((Side.CORRECTING.value, str(quote)) for quote in correcting),
+            ],
+            must_fit=True,
+        )
+    save_decision(correction, user=user, action="correction.added", before=None)
+    return correction
+
+
+def _touch(correction: Correction) -> None:
+    correction.touched = True
+    if correction.suggestion is None:
+        return
+    now: Snapshot = {
+        "kind": correction.kind,
+        "corrector": str(correction.corrector.public_id) if correction.corrector else None,
+        "corrected": str(correction.corrected.public_id) if correction.corrected else None,
+    }
+    correction.changed_fields = sorted(
+        field for field, value in now.items() if value != correction.suggestion[field]
+    )
+
+
+def _other(side: str) -> str:
+    return Side.CORRECTING if side == Side.CORRECTED else Side.CORRECTED
+
+
+def _require_people(correction: Correction) -> None:
+    if correction.corrector is None:
+        raise Invalid("Say who corrects before you accept.", field="corrector")
+
+
+def _speaker(public_id: uuid.UUID | None, collection_id: int) -> Speaker | None:
+    if public_id is None:
+        return None
+    speaker = (
+        Speaker.objects.current().filter(public_id=public_id, collection_id=collection_id).first()
+    )
+    if speaker is None:
+        raise Invalid("There is no such speaker here.", code="unknown_speaker")
+    return speaker
+
+
+def _drop_links_that_do_not_fit(correction: Correction) -> None:
+    links = CorrectionQuote.objects.filter(correction=correction)
+    links.exclude(pk__in=list(links.fitting().values_list("pk", flat=True))).delete()
+
+
+def _write_links(
+    correction: Correction, wanted: Sequence[tuple[str, str]], *, must_fit: bool = False
+) -> None:
+    """Put the quotes on the sides; with ``must_fit`` only quotes that this side's person said."""
+    quotes = {
+        str(quote.public_id): quote
+        for quote in Quote.objects.live().filter(
+            article=correction.article, public_id__in=[public_id for _, public_id in wanted]
+        )
+    }
+    people = {Side.CORRECTED: correction.corrected_id, Side.CORRECTING: correction.corrector_id}
+    links = []
+    for side, public_id in wanted:
+        quote = quotes.get(public_id)
+        if quote is None:
+            if must_fit:
+                raise Invalid("There is no such quote in this article.", code="unknown_quote")
+            continue
+        if must_fit and quote.speaker_id != people[Side(side)]:
+            raise Invalid(
+                "Somebody else said that quote: set its speaker first.", code="other_speaker"
+            )
+        links.append(CorrectionQuote(correction=correction, quote=quote, side=side))
+    CorrectionQuote.objects.filter(correction=correction).delete()
+    CorrectionQuote.objects.bulk_create(links)

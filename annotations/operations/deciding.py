@@ -1,0 +1,175 @@
+"""What every decision on a quote or a correction shares: lock, check, save, history row."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models
+from django.utils import timezone
+
+from annotations.history import (
+    Snapshot,
+    correction_snapshot,
+    quote_snapshot,
+    record_edit,
+)
+from annotations.models import Edit, ObjectKind
+from annotations.permissions import require
+from annotations.refusals import Invalid, NotAllowedNow, NotVisible, StaleVersion
+from quotes.models import Correction, Quote
+from quotes.models.suggestion import Status
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+TRANSITIONS: Final[dict[str, frozenset[str]]] = {
+    "accept": frozenset({Status.SUGGESTED, Status.CONFIRMED}),
+    "reject": frozenset({Status.SUGGESTED, Status.CONFIRMED}),
+    "reopen": frozenset({Status.CONFIRMED, Status.REJECTED}),
+    "change": frozenset({Status.SUGGESTED, Status.CONFIRMED}),
+    "remark": frozenset({Status.SUGGESTED, Status.CONFIRMED, Status.REJECTED}),
+}
+"""Action → the states it may be taken in. What is not here is refused."""
+
+
+def lock_quote(
+    public_id: uuid.UUID, *, user: User, permission: str = "annotate", withdrawn: bool = False
+) -> Quote:
+    """The quote, locked until the end of the transaction, if this person may change it."""
+    rows = Quote.objects.all() if withdrawn else Quote.objects.on_record()
+    quote = (
+        rows.select_for_update(of=("self",), no_key=True)
+        .select_related("article", "speaker", "addressee", "parent")
+        .filter(public_id=public_id)
+        .first()
+    )
+    if quote is None:
+        raise NotVisible
+    require(user, permission, quote.collection_id)
+    return quote
+
+
+def lock_correction(
+    public_id: uuid.UUID, *, user: User, permission: str = "annotate", withdrawn: bool = False
+) -> Correction:
+    """The correction, locked until the end of the transaction, if this person may change it."""
+    rows = Correction.objects.all() if withdrawn else Correction.objects.on_record()
+    correction = (
+        rows.select_for_update(of=("self",), no_key=True)
+        .select_related("article", "corrector", "corrected", "retells", "same_point_as")
+        .filter(public_id=public_id)
+        .first()
+    )
+    if correction is None:
+        raise NotVisible
+    require(user, permission, correction.collection_id)
+    return correction
+
+
+def check_version(row: Quote | Correction, version: int) -> None:
+    """Refuse a change that was made looking at an older version."""
+    if row.version != version:
+        raise StaleVersion(row)
+
+
+def check_transition(row: Quote | Correction, action: str) -> None:
+    """Refuse an action that the row's state does not have."""
+    if row.status not in TRANSITIONS[action]:
+        allowed = sorted(name for name, states in TRANSITIONS.items() if row.status in states)
+        raise NotAllowedNow(
+            f"This is {row.get_status_display().lower()}: you can {' or '.join(allowed)} it."
+        )
+
+
+def is_repeat(
+    row: Quote | Correction,
+    *,
+    version: int,
+    user: User,
+    action: str,
+    after: Mapping[str, Any] = {},
+) -> bool:
+    """Did this person already do just this to the version they saw (a double click)?
+
+    ``after`` names what the first click left behind, where the action alone does not say it.
+    """
+    if row.version != version + 1:
+        return False
+    edit = Edit.objects.filter(
+        object_id=row.public_id, version=row.version, actor=user, action=action
+    ).first()
+    return edit is not None and all((edit.after or {}).get(k) == v for k, v in after.items())
+
+
+def mark_decided(row: Quote | Correction, status: str, user: User) -> None:
+    row.status = status
+    row.decided_by = user
+    row.decided_at = timezone.now()
+
+
+def mark_undecided(row: Quote | Correction) -> None:
+    row.status = Status.SUGGESTED
+    row.decided_by = None
+    row.decided_at = None
+
+
+@contextmanager
+def constraint_messages(*models_: type[models.Model]) -> Iterator[None]:
+    """Turn a broken database constraint into a refusal with the constraint's own message."""
+    try:
+        yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        for model in models_:
+            for constraint in model._meta.constraints:
+                if constraint.name == name:
+                    raise Invalid(
+                        str(constraint.get_violation_error_message()), code=constraint.name
+                    ) from error
+        raise
+
+
+def check_fields(row: models.Model) -> None:
+    """Validate the row's own fields; relations were just read, the rest is the database's."""
+    relations = {field.name for field in row._meta.fields if field.is_relation}
+    try:
+        row.clean_fields(exclude=relations)
+    except ValidationError as error:
+        field, messages = next(iter(error.message_dict.items()))
+        raise Invalid(" ".join(messages), field=field) from error
+
+
+def save_decision(
+    row: Quote | Correction,
+    *,
+    user: User,
+    action: str,
+    before: Snapshot | None,
+    batch: uuid.UUID | None = None,
+    undoes: Edit | None = None,
+    is_undo: bool = False,
+) -> Edit:
+    """Check and save a changed row with its next version, and write its history row."""
+    if before is not None:
+        row.version += 1
+    check_fields(row)
+    with constraint_messages(type(row)):
+        row.save()
+    is_quote = isinstance(row, Quote)
+    return record_edit(
+        actor=user,
+        action=action,
+        kind=ObjectKind.QUOTE if is_quote else ObjectKind.CORRECTION,
+        object_id=row.public_id,
+        article=row.article,
+        version=row.version,
+        before=before,
+        after=quote_snapshot(row) if isinstance(row, Quote) else correction_snapshot(row),
+        batch=batch,
+        undoes=undoes,
+        is_undo=is_undo,
+    )

@@ -1,0 +1,315 @@
+"""What an editor does to a quote. Each function is one action, one transaction, one history row."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from annotations.history import quote_snapshot
+from annotations.operations.deciding import (
+    check_transition,
+    check_version,
+    constraint_messages,
+    is_repeat,
+    lock_quote,
+    mark_decided,
+    mark_undecided,
+    save_decision,
+)
+from annotations.operations.selections import (
+    Selection,
+    check_kind,
+    check_selections,
+    fitting_kind,
+    spans_with,
+    write_spans,
+)
+from annotations.permissions import require
+from annotations.refusals import Invalid, NotAllowedNow, NotVisible
+from quotes.extraction.text import normalise_quote
+from quotes.extraction.types import Span
+from quotes.models import (
+    Article,
+    Correction,
+    CorrectionQuote,
+    Quote,
+    QuoteSpan,
+    Speaker,
+)
+from quotes.normal_form import words_hash
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+Role = QuoteSpan.Role
+
+
+@transaction.atomic
+def confirm_quote(
+    *, public_id: uuid.UUID, version: int, user: User, batch: uuid.UUID | None = None
+) -> Quote:
+    """Accept a suggested quote as it stands."""
+    quote = lock_quote(public_id, user=user)
+    if is_repeat(quote, version=version, user=user, action="quote.confirmed"):
+        return quote
+    check_version(quote, version)
+    check_transition(quote, "accept")
+    before = quote_snapshot(quote)
+    _accept(quote, user)
+    save_decision(quote, user=user, action="quote.confirmed", before=before, batch=batch)
+    return quote
+
+
+@transaction.atomic
+def reject_quote(*, public_id: uuid.UUID, version: int, user: User, reason: str = "") -> Quote:
+    """Say that this is not a quote. The engine never suggests it again."""
+    quote = lock_quote(public_id, user=user)
+    if is_repeat(quote, version=version, user=user, action="quote.rejected"):
+        return quote
+    check_version(quote, version)
+    check_transition(quote, "reject")
+    _refuse_while_in_confirmed_correction(quote)
+    before = quote_snapshot(quote)
+    quote.touched = True
+    if reason:
+        quote.note = reason
+    mark_decided(quote, Quote.Status.REJECTED, user)
+    save_decision(quote, user=user, action="quote.rejected", before=before)
+    return quote
+
+
+@transaction.atomic
+def reopen_quote(*, public_id: uuid.UUID, version: int, user: User) -> Quote:
+    """Make a decided quote a suggestion again."""
+    quote = lock_quote(public_id, user=user)
+    if is_repeat(quote, version=version, user=user, action="quote.reopened"):
+        return quote
+    check_version(quote, version)
+    check_transition(quote, "reopen")
+    _refuse_while_in_confirmed_correction(quote)
+    before = quote_snapshot(quote)
+    mark_undecided(quote)
+    save_decision(quote, user=user, action="quote.reopened", before=before)
+    return quote
+
+
+@transaction.atomic
+def set_speaker(
+    *,
+    public_id: uuid.UUID,
+    version: int,
+    user: User,
+    speaker_id: uuid.UUID,
+    batch: uuid.UUID | None = None,
+) -> Quote:
+    """Say who said it, and accept the quote."""
+    quote = lock_quote(public_id, user=user)
+    done = {"speaker": str(speaker_id)}
+    if is_repeat(quote, version=version, user=user, action="quote.speaker_set", after=done):
+        return quote
+    check_version(quote, version)
+    check_transition(quote, "change")
+    speaker = _lock_speaker(speaker_id, collection_id=quote.collection_id)
+    if quote.speaker_id != speaker.pk:
+        _refuse_while_in_confirmed_correction(quote)
+    before = quote_snapshot(quote)
+    quote.speaker = speaker
+    _accept(quote, user)
+    save_decision(quote, user=user, action="quote.speaker_set", before=before, batch=batch)
+    return quote
+
+
+@transaction.atomic
+def set_kind(*, public_id: uuid.UUID, version: int, user: User, kind: str) -> Quote:
+    """Say whether the quote is direct, mixed or indirect. Does not decide it."""
+    quote = lock_quote(public_id, user=user)
+    if is_repeat(quote, version=version, user=user, action="quote.kind_set", after={"kind": kind}):
+        return quote
+    check_version(quote, version)
+    check_transition(quote, "change")
+    before = quote_snapshot(quote)
+    content = [Span(start, end) for role, _, start, end in before["spans"] if role == Role.CONTENT]
+    check_kind(kind, quote.article.text, content)
+    quote.kind = kind
+    _touch(quote)
+    save_decision(quote, user=user, action="quote.kind_set", before=before)
+    return quote
+
+
+@transaction.atomic
+def set_boundaries(
+    *,
+    public_id: uuid.UUID,
+    version: int,
+    user: User,
+    content: Sequence[Selection] | None = None,
+    source: Sequence[Selection] | None = None,
+    cue: Sequence[Selection] | None = None,
+) -> Quote:
+    """Say where the content, the source or the cue stands; None leaves one as it is.
+
+    The kind follows the content's marks where the old kind no longer fits.
+    """
+    quote = lock_quote(public_id, user=user)
+    wanted = {Role.CONTENT: content, Role.SOURCE: source, Role.CUE: cue}
+    given = {role: list(spans) for role, spans in wanted.items() if spans is not None}
+    for spans in given.values():
+        check_selections(quote.article.text, spans)
+    before = quote_snapshot(quote)
+    spans_after = spans_with(before["spans"], given)
+    if is_repeat(
+        quote,
+        version=version,
+        user=user,
+        action="quote.boundaries_set",
+        after={"spans": spans_after},
+    ):
+        return quote
+    check_version(quote, version)
+    check_transition(quote, "change")
+    if Role.CONTENT in given:
+        _place_content(quote, given[Role.CONTENT])
+    with constraint_messages(QuoteSpan):
+        write_spans(quote, given)
+    _touch(quote)
+    quote.changed_fields = sorted({*quote.changed_fields, *(role.value for role in given)})
+    save_decision(quote, user=user, action="quote.boundaries_set", before=before)
+    return quote
+
+
+@transaction.atomic
+def add_quote(
+    *,
+    article_id: uuid.UUID,
+    user: User,
+    content: Sequence[Selection],
+    source: Sequence[Selection] = (),
+    cue: Sequence[Selection] = (),
+    speaker_id: uuid.UUID | None = None,
+) -> Quote:
+    """Add a quote that the engine missed. It is confirmed from the start."""
+    article = Article.objects.filter(public_id=article_id).first()
+    if article is None:
+        raise NotVisible
+    require(user, "annotate", article.collection_id)
+    for selections in (content, source, cue):
+        check_selections(article.text, selections)
+    quote = Quote(
+        article=article,
+        collection_id=article.collection_id,
+        published_on=article.published_on,
+        origin=Quote.Origin.PERSON,
+        touched=True,
+    )
+    if speaker_id is not None:
+        quote.speaker = _lock_speaker(speaker_id, collection_id=article.collection_id)
+    _place_content(quote, content)
+    quote.parent = _enclosing_quote(quote)
+    if cue:
+        quote.cue_lemma = cue[0].exact.casefold()[:80]
+    mark_decided(quote, Quote.Status.CONFIRMED, user)
+    with constraint_messages(Quote, QuoteSpan):
+        quote.save()
+        write_spans(quote, {Role.CONTENT: content, Role.SOURCE: source, Role.CUE: cue})
+    save_decision(quote, user=user, action="quote.added", before=None)
+    return quote
+
+
+@transaction.atomic
+def set_note(*, public_id: uuid.UUID, version: int, user: User, note: str) -> Quote:
+    """Leave a note on a quote. Does not decide it."""
+    quote = lock_quote(public_id, user=user)
+    if is_repeat(quote, version=version, user=user, action="quote.note_set", after={"note": note}):
+        return quote
+    check_version(quote, version)
+    check_transition(quote, "remark")
+    before = quote_snapshot(quote)
+    quote.note = note
+    _touch(quote)
+    save_decision(quote, user=user, action="quote.note_set", before=before)
+    return quote
+
+
+@transaction.atomic
+def flag_quote(*, public_id: uuid.UUID, version: int, user: User, flagged: bool) -> Quote:
+    """Ask for a second pair of eyes, or say that it is no longer needed."""
+    quote = lock_quote(public_id, user=user)
+    action = "quote.flagged" if flagged else "quote.unflagged"
+    if is_repeat(quote, version=version, user=user, action=action):
+        return quote
+    check_version(quote, version)
+    check_transition(quote, "remark")
+    before = quote_snapshot(quote)
+    quote.flagged = flagged
+    _touch(quote)
+    save_decision(quote, user=user, action=action, before=before)
+    return quote
+
+
+def _accept(quote: Quote, user: User) -> None:
+    _touch(quote)
+    mark_decided(quote, Quote.Status.CONFIRMED, user)
+
+
+def _touch(quote: Quote) -> None:
+    """The machine leaves the row alone from here on; note what differs from its suggestion."""
+    quote.touched = True
+    if quote.suggestion is None:
+        return
+    spans = {"content", "source", "cue"} & set(quote.changed_fields)
+    speaker = str(quote.speaker.public_id) if quote.speaker else None
+    changed = {"kind"} if quote.kind != quote.suggestion["kind"] else set()
+    if speaker != quote.suggestion["speaker"]:
+        changed.add("speaker")
+    quote.changed_fields = sorted(spans | changed)
+
+
+def _lock_speaker(public_id: uuid.UUID, *, collection_id: int) -> Speaker:
+    """A current speaker of the collection, who cannot be merged away meanwhile."""
+    speaker = (
+        Speaker.objects.select_for_update(of=("self",), no_key=True)
+        .filter(public_id=public_id, collection_id=collection_id)
+        .first()
+    )
+    if speaker is None:
+        raise Invalid("There is no such speaker here.", code="unknown_speaker", field="speaker")
+    if speaker.merged_into_id is not None:
+        raise NotAllowedNow(f"{speaker.name} was merged into another speaker. Search again.")
+    return speaker
+
+
+def _refuse_while_in_confirmed_correction(quote: Quote) -> None:
+    """A confirmed correction stands on its quotes: their speaker and status hold it up."""
+    links = CorrectionQuote.objects.filter(
+        quote=quote, correction__status=Correction.Status.CONFIRMED
+    )
+    if links.exists():
+        raise NotAllowedNow(
+            "This quote stands in a confirmed correction. Reopen the correction first."
+        )
+
+
+def _place_content(quote: Quote, content: Sequence[Selection]) -> None:
+    if not content:
+        raise Invalid("A quote needs content.", code="no_content", field="content")
+    if not any(character.isalnum() for part in content for character in part.exact):
+        raise Invalid("There are no words in the selection.", code="no_words", field="content")
+    spans = [Span(part.start, part.end) for part in content]
+    quote.start, quote.end = spans[0].start, spans[-1].end
+    quote.kind = fitting_kind(quote.article.text, spans, quote.kind)
+    quote.normal_text = normalise_quote("\n".join(part.exact for part in content))
+    quote.same_words_hash = words_hash(quote.normal_text)
+
+
+def _enclosing_quote(quote: Quote) -> Quote | None:
+    """The live quote that this one is inside of, if any: then it is a quote in a quote."""
+    return (
+        Quote.objects.live()
+        .top_level()
+        .filter(article=quote.article, start__lte=quote.start, end__gte=quote.end)
+        .exclude(start=quote.start, end=quote.end)
+        .first()
+    )

@@ -1,0 +1,168 @@
+"""Undo and redo: on the server, per person, across reloads and devices, bulk actions as one.
+
+Nothing of the history is removed: an undo is a further edit that puts the state before back, a
+redo an edit that undoes the undo. Where somebody has changed the object since, it is refused.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Q
+
+from annotations.history import (
+    Snapshot,
+    correction_snapshot,
+    quote_snapshot,
+    restore_correction_fields,
+    restore_quote_fields,
+)
+from annotations.models import Edit, ObjectKind
+from annotations.operations.deciding import (
+    constraint_messages,
+    lock_correction,
+    lock_quote,
+    save_decision,
+)
+from annotations.refusals import NothingToUndo, Refusal
+from quotes.extraction.text import normalise_quote
+from quotes.models import Article, Correction, CorrectionQuote, Quote, QuoteSpan
+from quotes.models.suggestion import Status
+from quotes.normal_form import words_hash
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from annotations.models import EditQuerySet
+
+
+class ChangedSince(Refusal):
+    """Somebody changed the object after the decision that is to be taken back: 409.
+
+    ``edit`` is that decision, ``current`` the object as it stands now.
+    """
+
+    def __init__(self, edit: Edit, current: Quote | Correction) -> None:
+        super().__init__("Somebody changed this after you did: it is left as it stands now.")
+        self.edit = edit
+        self.current = current
+
+
+def next_undo(*, user: User, article: Article | None = None) -> Edit | None:
+    """The person's newest decision that still holds, in one article or anywhere."""
+    return _in_effect(user, article).filter(is_undo=False).newest_first().first()
+
+
+def next_redo(*, user: User, article: Article | None = None) -> Edit | None:
+    """The person's newest undo that still holds, unless they decided something new since."""
+    undo = _in_effect(user, article).filter(is_undo=True).newest_first().first()
+    if undo is None:
+        return None
+    newer = _of_person(user, article).filter(undoes=None, pk__gt=undo.pk)
+    return None if newer.exists() else undo
+
+
+@transaction.atomic
+def undo_last(*, user: User, article: Article | None = None) -> list[Edit]:
+    """Take back the person's last decision; a bulk action is taken back as one."""
+    edit = next_undo(user=user, article=article)
+    if edit is None:
+        raise NothingToUndo
+    return _reverse_batch(edit, user=user, is_undo=True)
+
+
+@transaction.atomic
+def redo_last(*, user: User, article: Article | None = None) -> list[Edit]:
+    """Do again what the person took back last."""
+    edit = next_redo(user=user, article=article)
+    if edit is None:
+        raise NothingToUndo("There is nothing to do again.")
+    return _reverse_batch(edit, user=user, is_undo=False)
+
+
+def _of_person(user: User, article: Article | None) -> EditQuerySet:
+    edits = Edit.objects.by_person(user).filter(
+        object_kind__in=(ObjectKind.QUOTE, ObjectKind.CORRECTION)
+    )
+    return edits if article is None else edits.filter(article=article)
+
+
+def _in_effect(user: User, article: Article | None) -> EditQuerySet:
+    return _of_person(user, article).filter(Q(undone_by=None)).for_display()
+
+
+def _reverse_batch(edit: Edit, *, user: User, is_undo: bool) -> list[Edit]:
+    edits = Edit.objects.filter(batch=edit.batch, undone_by=None).newest_first()
+    batch = uuid.uuid4()
+    return [
+        _reverse(one, user=user, batch=batch, is_undo=is_undo)
+        for one in edits
+        if one.object_kind in {ObjectKind.QUOTE, ObjectKind.CORRECTION}
+    ]
+
+
+def _reverse(edit: Edit, *, user: User, batch: uuid.UUID, is_undo: bool) -> Edit:
+    is_quote = edit.object_kind == ObjectKind.QUOTE
+    row: Quote | Correction
+    if is_quote:
+        row = lock_quote(edit.object_id, user=user, withdrawn=True)
+    else:
+        row = lock_correction(edit.object_id, user=user, withdrawn=True)
+    now = _snapshot(row)
+    if now != edit.after:
+        raise ChangedSince(edit, row)
+    # What the action made is taken off the record; its row and history remain.
+    state = edit.before if edit.before is not None else {**now, "status": Status.WITHDRAWN}
+    with constraint_messages(Quote, QuoteSpan, Correction, CorrectionQuote):
+        _restore(row, state)
+    return save_decision(
+        row,
+        user=user,
+        action=f"{edit.object_kind}.{'undone' if is_undo else 'redone'}",
+        before=now,
+        batch=batch,
+        undoes=edit,
+        is_undo=is_undo,
+    )
+
+
+def _snapshot(row: Quote | Correction) -> Snapshot:
+    return quote_snapshot(row) if isinstance(row, Quote) else correction_snapshot(row)
+
+
+def _restore(row: Quote | Correction, state: Snapshot) -> None:
+    if isinstance(row, Quote):
+        restore_quote_fields(row, state)
+        _restore_spans(row, state)
+    else:
+        restore_correction_fields(row, state)
+        _restore_links(row, state)
+
+
+def _restore_spans(quote: Quote, state: Snapshot) -> None:
+    text = quote.article.text
+    QuoteSpan.objects.filter(quote=quote).delete()
+    spans = [
+        QuoteSpan(
+            quote=quote, role=role, ordinal=ordinal, start=start, end=end, exact=text[start:end]
+        )
+        for role, ordinal, start, end in state["spans"]
+    ]
+    QuoteSpan.objects.bulk_create(spans)
+    content = [span.exact for span in spans if span.role == QuoteSpan.Role.CONTENT]
+    quote.normal_text = normalise_quote("\n".join(content))
+    quote.same_words_hash = words_hash(quote.normal_text)
+
+
+def _restore_links(correction: Correction, state: Snapshot) -> None:
+    quotes = {
+        str(quote.public_id): quote
+        for quote in Quote.objects.filter(public_id__in=[q for _, q in state["quotes"]])
+    }
+    CorrectionQuote.objects.filter(correction=correction).delete()
+    CorrectionQuote.objects.bulk_create(
+        CorrectionQuote(correction=correction, quote=quotes[public_id], side=side)
+        for side, public_id in state["quotes"]
+    )
