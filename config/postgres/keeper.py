@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import ctypes
-import os
 import shutil
 import signal
 import subprocess
@@ -20,9 +18,8 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from config import filelock
+from config import filelock, processes
 
-PR_SET_PDEATHSIG = 1
 PATIENCE = 60.0
 
 
@@ -49,28 +46,36 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _asked_to_stop)
     server: subprocess.Popen[bytes] | None = None
+    unused = False
     try:
         server = subprocess.Popen(  # noqa: S603 - the command line made by Cluster
             options.command,
             user=options.uid,
             group=options.gid,
             extra_groups=None if options.uid is None else [],
-            preexec_fn=_die_with_parent,  # this process has no threads
+            preexec_fn=processes.ending_with_parent(signal.SIGINT),
         )
         filelock.acquire(options.in_use)
+        unused = True
     except (ServerEnded, AskedToStop):
         pass
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     code = _stop(server, fast=bool(options.remove)) if server else 1
-    for path in options.remove:
+    if unused:
+        # Otherwise users are still there, who may start another server on the same files.
+        _clean_up(options.remove, options.remove_empty, options.in_use)
+    return code
+
+
+def _clean_up(trees: list[Path], empty: list[Path], in_use: Path) -> None:
+    for path in trees:
         shutil.rmtree(path, ignore_errors=True)
-    for path in options.remove_empty:
+    for path in empty:
         with contextlib.suppress(OSError):
             path.rmdir()
-    options.in_use.unlink(missing_ok=True)
-    return code
+    in_use.unlink(missing_ok=True)
 
 
 def _child_ended(number: int, frame: FrameType | None) -> NoReturn:
@@ -79,14 +84,6 @@ def _child_ended(number: int, frame: FrameType | None) -> NoReturn:
 
 def _asked_to_stop(number: int, frame: FrameType | None) -> NoReturn:
     raise AskedToStop
-
-
-def _die_with_parent() -> None:
-    """Have Linux stop PostgreSQL when the keeper itself is killed."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() == 1:
-            os._exit(1)
 
 
 def _stop(server: subprocess.Popen[bytes], *, fast: bool) -> int:

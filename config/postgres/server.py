@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
@@ -19,8 +20,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from config import filelock
-from config.postgres import processes
+from config import filelock, processes
 from config.postgres.binaries import (
     INSTEAD,
     Binaries,
@@ -125,20 +125,24 @@ class Cluster:
             if descriptor is None:
                 return True
             os.close(descriptor)
-        for _ in range(20):
-            # The keeper, if it was the last one waiting, takes the lock at once.
-            time.sleep(0.05)
-            if not self.in_use.exists():
-                return True
-            probe = filelock.acquire(self.in_use, shared=True, wait=False)
-            if probe is None:
-                break
+        try:
+            probe = os.open(self.in_use, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return True
+        try:
+            for _ in range(20):
+                # The keeper waits for the whole lock and has it at once if we were the last.
+                time.sleep(0.05)
+                try:
+                    fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    # It stops the server now, and lets go of the lock when that is done.
+                    fcntl.flock(probe, fcntl.LOCK_SH)
+                    return True
+                fcntl.flock(probe, fcntl.LOCK_UN)
+        finally:
             os.close(probe)
-        else:
-            return False
-        while self.in_use.exists():
-            time.sleep(0.05)
-        return True
+        return not self.listens()
 
     def listens(self) -> bool:
         """Tell whether something accepts connections on the socket; costs microseconds."""

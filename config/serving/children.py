@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-PR_SET_PDEATHSIG = 1
+from config import processes
 
 
 @dataclass(frozen=True)
@@ -46,15 +44,9 @@ def start(
         pass_fds=tuple(inherit),
         stdin=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=_stop_with_parent,
+        preexec_fn=processes.ending_with_parent(signal.SIGTERM),
     )
     return Child(name, process)
-
-
-def _stop_with_parent() -> None:
-    """Have Linux ask the child to stop when `serve` is killed and cannot ask any more."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def stop_all(children: list[Child], *, patience: float) -> list[str]:

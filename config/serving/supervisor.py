@@ -137,6 +137,7 @@ class Supervisor:
                 f"--queues={','.join(queues)}",
                 f"--concurrency={concurrency}",
                 f"--shutdown-graceful-timeout={GRACE}",
+                "--delete-jobs=successful",
                 "--verbosity=0",
             ]
             self.running.append(children.start(name, command, _environment(web=False)))

@@ -1,11 +1,16 @@
-"""What the kernel says about a process that a lock file names."""
+"""What the kernel knows of processes: whether one lives, and what ends it."""
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
 
 
 def command_of(pid: int) -> str | None:
@@ -28,6 +33,20 @@ def command_of(pid: int) -> str | None:
     return command if command and not state.startswith("Z") else None
 
 
-def is_alive(pid: int) -> bool:
-    """Tell whether the process still runs; a zombie does not."""
-    return pid == os.getpid() or command_of(pid) is not None
+def ending_with_parent(number: int) -> Callable[[], None]:
+    """
+    Give a `preexec_fn` that has Linux send the signal when the starting thread's process ends.
+
+    It covers a parent that was killed and cannot stop its children; other systems lack it.
+    """
+    parent = os.getpid()
+    # Loaded before the fork: little is safe between fork and exec.
+    prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+
+    def prepare() -> None:
+        if prctl is not None:
+            prctl(PR_SET_PDEATHSIG, number)
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return prepare
