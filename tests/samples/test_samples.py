@@ -106,30 +106,30 @@ def by_id(story: Story) -> dict[str, dict[str, Any]]:
 # --- Files and text --------------------------------------------------------------------------
 
 
-def test_at_least_eight_stories(stories):
+def test_at_least_eight_stories(stories: list[Story]) -> None:
     assert len(stories) >= 8
     assert {path.stem for path in (ROOT / "samples").glob("*.txt")} == {
         story["slug"] for story in stories
     }
 
 
-def test_fields_are_complete(story):
+def test_fields_are_complete(story: Story) -> None:
     assert set(story) - {"text"} == STORY_FIELDS
-    assert date.fromisoformat(story["published_on"])
+    assert date.fromisoformat(story["published_on"]).year == 2026
     assert re.fullmatch(r"en-[A-Z]{2}", story["language"])
     assert story["url"] == f"https://example.org/{story['slug']}"
 
 
-def test_stories_differ_in_name_outlet_and_style(stories):
+def test_stories_differ_in_name_outlet_and_style(stories: list[Story]) -> None:
     for field in ("slug", "outlet", "headline", "style"):
         assert len({story[field] for story in stories}) == len(stories)
 
 
-def test_length_is_that_of_a_news_story(story):
+def test_length_is_that_of_a_news_story(story: Story) -> None:
     assert 400 <= len(story["text"].split()) <= 900
 
 
-def test_text_is_paragraphs_between_blank_lines(story):
+def test_text_is_paragraphs_between_blank_lines(story: Story) -> None:
     text = story["text"]
     assert "\r" not in text
     assert "\ufeff" not in text
@@ -144,32 +144,32 @@ def test_text_is_paragraphs_between_blank_lines(story):
 # --- Spans -----------------------------------------------------------------------------------
 
 
-def test_every_span_is_a_slice_of_the_text(story):
+def test_every_span_is_a_slice_of_the_text(story: Story) -> None:
     for span in spans(story):
         assert 0 <= span["start"] < span["end"] <= len(story["text"])
         assert story["text"][span["start"] : span["end"]] == span["text"]
         assert span["text"] == span["text"].strip()
 
 
-def test_parts_of_a_quote_are_ordered_and_disjoint(story):
+def test_parts_of_a_quote_are_ordered_and_disjoint(story: Story) -> None:
     for quote in story["quotes"]:
         assert quote["content"]
         for left, right in pairwise(quote["content"]):
             assert left["end"] <= right["start"]
 
 
-def test_no_part_runs_over_a_paragraph(story):
+def test_no_part_runs_over_a_paragraph(story: Story) -> None:
     for quote in story["quotes"]:
         assert all("\n" not in part["text"] for part in quote["content"])
 
 
-def test_top_level_quotes_do_not_overlap(story):
+def test_top_level_quotes_do_not_overlap(story: Story) -> None:
     hulls = sorted(hull(quote) for quote in top_level(story))
     for left, right in pairwise(hulls):
         assert left[1] <= right[0]
 
 
-def test_nested_quote_lies_in_its_parent(story):
+def test_nested_quote_lies_in_its_parent(story: Story) -> None:
     for quote in story["quotes"]:
         if quote["parent"] is not None:
             parent = by_id(story)[quote["parent"]]
@@ -178,7 +178,7 @@ def test_nested_quote_lies_in_its_parent(story):
             assert any(p["start"] <= start and end <= p["end"] for p in parent["content"])
 
 
-def test_quotes_are_numbered_in_reading_order(story):
+def test_quotes_are_numbered_in_reading_order(story: Story) -> None:
     assert [q["id"] for q in story["quotes"]] == [
         f"q{number:02d}" for number in range(1, len(story["quotes"]) + 1)
     ]
@@ -186,14 +186,14 @@ def test_quotes_are_numbered_in_reading_order(story):
     assert starts == sorted(starts)
 
 
-def test_full_stop_outside_the_marks_is_left_out(story):
+def test_full_stop_outside_the_marks_is_left_out(story: Story) -> None:
     for quote in story["quotes"]:
         if not MARKED.search(quote["content"][-1]["text"]):
             assert quote["content"][-1]["text"][-1] not in ".,;:"
         assert not re.search(r"[”’»\"][.,;:]$", quote["content"][-1]["text"])
 
 
-def test_every_pair_of_marks_is_accounted_for(story):
+def test_every_pair_of_marks_is_accounted_for(story: Story) -> None:
     """Marks are a quote, a title, a scare quote…: nothing was overlooked."""
     covered = [(p["start"], p["end"]) for q in story["quotes"] for p in q["content"]]
     covered += [(s["start"], s["end"]) for s in story["negatives"] + story["skipped"]]
@@ -205,7 +205,7 @@ def test_every_pair_of_marks_is_accounted_for(story):
         offset += len(paragraph) + 2
 
 
-def test_quotes_and_skipped_stretches_are_apart(story):
+def test_quotes_and_skipped_stretches_are_apart(story: Story) -> None:
     for skipped in story["skipped"]:
         for quote in story["quotes"]:
             start, end = hull(quote)
@@ -215,7 +215,7 @@ def test_quotes_and_skipped_stretches_are_apart(story):
 # --- Quotes ----------------------------------------------------------------------------------
 
 
-def test_quotes_use_the_words_of_the_schema(story):
+def test_quotes_use_the_words_of_the_schema(story: Story) -> None:
     for quote in story["quotes"]:
         assert set(quote) == QUOTE_FIELDS
         assert quote["kind"] in KINDS
@@ -223,7 +223,7 @@ def test_quotes_use_the_words_of_the_schema(story):
         assert quote["tier"] in TIERS
 
 
-def test_kind_follows_from_the_marks(story):
+def test_kind_follows_from_the_marks(story: Story) -> None:
     for quote in story["quotes"]:
         marked = any(MARKED.search(part["text"]) for part in quote["content"])
         assert marked == (quote["kind"] != "indirect"), quote
@@ -231,7 +231,7 @@ def test_kind_follows_from_the_marks(story):
             assert not re.search(r"\w", unmarked(quote)), quote
 
 
-def test_core_quote_has_a_speaker_and_without_a_cue_is_a_paragraph(story):
+def test_core_quote_has_a_speaker_and_without_a_cue_is_a_paragraph(story: Story) -> None:
     for quote in story["quotes"]:
         if quote["tier"] == "extended":
             continue
@@ -244,7 +244,7 @@ def test_core_quote_has_a_speaker_and_without_a_cue_is_a_paragraph(story):
             assert quote["source"] is not None
 
 
-def test_speakers_are_declared_and_occur_in_the_text(story):
+def test_speakers_are_declared_and_occur_in_the_text(story: Story) -> None:
     names = [speaker["name"] for speaker in story["speakers"]]
     assert len(names) == len(set(names))
     for speaker in story["speakers"]:
@@ -256,7 +256,7 @@ def test_speakers_are_declared_and_occur_in_the_text(story):
     assert people - {None} == set(names)
 
 
-def test_named_source_is_a_name_of_its_speaker(story):
+def test_named_source_is_a_name_of_its_speaker(story: Story) -> None:
     """A source that holds a declared person's surname belongs to that person."""
     surnames = {
         speaker["name"].split()[-1]: speaker["name"]
@@ -266,12 +266,13 @@ def test_named_source_is_a_name_of_its_speaker(story):
     for quote in story["quotes"]:
         if quote["source"]:
             head = re.split(r",? (?:who|whose)\b", quote["source"]["text"])[0]
-            found = {full for last, full in surnames.items() if re.search(rf"\b{last}\b", head)}
             # "Mr Dray’s running mate, Sabine Hallowell-Pryce": the possessor is not the source.
-            assert not found or quote["speaker"] in found or "," in head
+            head = re.sub(r"\w+[’']s\b", "", head)
+            found = {full for last, full in surnames.items() if re.search(rf"\b{last}\b", head)}
+            assert not found or quote["speaker"] in found
 
 
-def test_no_real_office_holder_is_named(stories):
+def test_no_real_office_holder_is_named(stories: list[Story]) -> None:
     """The engine's file of office holders and these stories share no person."""
     files = list((ROOT / "quotes" / "extraction" / "data").glob("*office*"))
     if not files:
@@ -286,7 +287,7 @@ def test_no_real_office_holder_is_named(stories):
 # --- Corrections -----------------------------------------------------------------------------
 
 
-def test_corrections_use_the_words_of_the_schema(story):
+def test_corrections_use_the_words_of_the_schema(story: Story) -> None:
     for correction in story["corrections"]:
         assert set(correction) == CORRECTION_FIELDS
         assert correction["kind"] in CORRECTION_KINDS
@@ -294,7 +295,7 @@ def test_corrections_use_the_words_of_the_schema(story):
         assert correction["tier"] in TIERS
 
 
-def test_a_verb_is_the_cue_of_an_explicit_correction(story):
+def test_a_verb_is_the_cue_of_an_explicit_correction(story: Story) -> None:
     for correction in story["corrections"]:
         assert (correction["cue"] is not None) == (correction["explicitness"] == "verb")
         if correction["cue"]:
@@ -302,7 +303,7 @@ def test_a_verb_is_the_cue_of_an_explicit_correction(story):
             assert correction["cue"]["end"] <= correction["end"]
 
 
-def test_quotes_of_a_correction_are_spoken_by_that_side(story):
+def test_quotes_of_a_correction_are_spoken_by_that_side(story: Story) -> None:
     quotes = by_id(story)
     for correction in story["corrections"]:
         sides = {"corrected": "corrected_quotes", "corrector": "correcting_quotes"}
@@ -310,14 +311,14 @@ def test_quotes_of_a_correction_are_spoken_by_that_side(story):
             assert all(quotes[q]["speaker"] == correction[side] for q in correction[field])
 
 
-def test_corrector_is_known_and_differs_from_corrected(story):
+def test_corrector_is_known_and_differs_from_corrected(story: Story) -> None:
     for correction in story["corrections"]:
         assert correction["corrector"] is not None
         if correction["kind"] != "self_correction":
             assert correction["corrector"] != correction["corrected"]
 
 
-def test_claim_comes_before_retort_unless_one_takes_back_a_label(story):
+def test_claim_comes_before_retort_unless_one_takes_back_a_label(story: Story) -> None:
     quotes = by_id(story)
     for correction in story["corrections"]:
         if correction["kind"] == "self_correction":
@@ -327,7 +328,7 @@ def test_claim_comes_before_retort_unless_one_takes_back_a_label(story):
                 assert hull(quotes[claim])[0] < hull(quotes[retort])[0]
 
 
-def test_retellings_point_back_and_make_no_chains(story):
+def test_retellings_point_back_and_make_no_chains(story: Story) -> None:
     earlier: dict[str, dict[str, Any]] = {}
     for correction in story["corrections"]:
         if correction["retells"]:
@@ -445,7 +446,7 @@ PHENOMENA: dict[str, Callable[[Story], bool]] = {
         r"|^one candidate|, who(se)? |^the \w+’s librarian"
     ),
     "elided_source": any_quote(elided),
-    "reported_question": any_quote(lambda _, q: q["act"] == "question" and q["kind"] == "indirect"),
+    "reported_question": any_quote(lambda _, q: q["act"] == "question" and q["kind"] != "direct"),
     "unnamed_asker": any_quote(
         lambda _, q: q["act"] == "question" and q["speaker"] is None and q["source"] is None
     ),
@@ -496,21 +497,21 @@ PHENOMENA: dict[str, Callable[[Story], bool]] = {
 
 
 @pytest.mark.parametrize("phenomenon", PHENOMENA)
-def test_each_phenomenon_is_in_some_story(stories, phenomenon):
+def test_each_phenomenon_is_in_some_story(stories: list[Story], phenomenon: str) -> None:
     assert any(phenomenon in story["phenomena"] for story in stories)
 
 
-def test_a_story_shows_what_it_declares(story):
+def test_a_story_shows_what_it_declares(story: Story) -> None:
     assert len(story["phenomena"]) == len(set(story["phenomena"]))
     assert [p for p in story["phenomena"] if not PHENOMENA[p](story)] == []
 
 
-def test_negatives_and_skipped_say_why(story):
+def test_negatives_and_skipped_say_why(story: Story) -> None:
     assert all(note["why"] for note in story["negatives"])
     assert all(note["reason"] for note in story["skipped"])
 
 
-def test_gold_is_written_as_readable_json(story):
+def test_gold_is_written_as_readable_json(story: Story) -> None:
     path = ROOT / "samples" / f"{story['slug']}.json"
     plain = {key: value for key, value in story.items() if key != "text"}
     assert path.read_text("utf-8") == json.dumps(plain, ensure_ascii=False, indent=2) + "\n"
