@@ -6,10 +6,21 @@ import importlib.util
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from quotes.models import Article, Collection, Membership
+from tests.factories import make_article, make_collection
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 # Set by the process that starts the session, read by the workers of pytest-xdist.
 CLUSTER_VARIABLE = "ON_RECORD_TEST_CLUSTER"
@@ -43,6 +54,75 @@ def data_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return settings.DATA_DIR
 
 
-# --- The named world -------------------------------------------------------------------------
-# `editor`, `researcher`, `outsider`, `seed_article` belong here; other rows come from
-# tests/factories.py or from calling operations.
+# --- The named world: other rows come from tests/factories.py or from calling operations -------
+
+
+@pytest.fixture
+def collection(db: None) -> Collection:
+    """The collection that exists after the first migration."""
+    return Collection.objects.get_or_create(slug="newsroom", defaults={"name": "Newsroom"})[0]
+
+
+@pytest.fixture
+def make_member(collection: Collection) -> Callable[..., User]:
+    """Make a person with a role in the collection (or in another one)."""
+
+    def make(username: str, role: str, *, of: Collection | None = None) -> User:
+        user = get_user_model().objects.create_user(username, password="correct horse battery")
+        Membership.objects.create(collection=of or collection, user=user, role=role)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def editor(make_member: Callable[..., User]) -> User:
+    return make_member("nell", Membership.Role.EDITOR)
+
+
+@pytest.fixture
+def colleague(make_member: Callable[..., User]) -> User:
+    """A second editor of the same collection."""
+    return make_member("mats", Membership.Role.EDITOR)
+
+
+@pytest.fixture
+def researcher(make_member: Callable[..., User]) -> User:
+    return make_member("rosa", Membership.Role.RESEARCHER)
+
+
+@pytest.fixture
+def reader(make_member: Callable[..., User]) -> User:
+    return make_member("rune", Membership.Role.READER)
+
+
+@pytest.fixture
+def outsider(make_member: Callable[..., User]) -> User:
+    """An editor of another collection."""
+    return make_member("otto", Membership.Role.EDITOR, of=make_collection("Other desk"))
+
+
+@pytest.fixture
+def article(collection: Collection) -> Article:
+    return make_article(collection)
+
+
+@pytest.fixture
+def count_queries() -> Callable[[Callable[[], object]], int]:
+    """How many statements a call sends to the database."""
+
+    def count(call: Callable[[], object]) -> int:
+        with CaptureQueriesContext(connection) as queries:
+            call()
+        return len(queries)
+
+    return count
+
+
+@pytest.fixture
+def shared_texts() -> Path:
+    """The folder of evaluation texts beside the repository; the test is skipped without it."""
+    folder = Path(settings.BASE_DIR).parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("the evaluation texts are not beside this checkout")
+    return folder
