@@ -43,6 +43,8 @@ def start(
         env=dict(environment),
         pass_fds=tuple(inherit),
         stdin=subprocess.DEVNULL,
+        # What there is to say is logged to stderr; chatter on stdout would cut into our lines.
+        stdout=subprocess.DEVNULL,
         start_new_session=True,
         preexec_fn=processes.ending_with_parent(signal.SIGTERM),
     )

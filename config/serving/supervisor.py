@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import signal
 import socket
@@ -17,6 +16,7 @@ from typing import NoReturn
 from django.conf import settings
 from django.db import connections
 
+from annotations.operations.sign_in import make_sign_in_link
 from config import secret_key
 from config.postgres.server import Cluster
 from config.serving import children, claim, database, listener, samples
@@ -138,7 +138,6 @@ class Supervisor:
                 f"--concurrency={concurrency}",
                 f"--shutdown-graceful-timeout={GRACE}",
                 "--delete-jobs=successful",
-                "--verbosity=0",
             ]
             self.running.append(children.start(name, command, _environment(web=False)))
 
@@ -185,13 +184,6 @@ class Supervisor:
             self.say(f"{left} sample stories are still to be read; the site shows when they are.")
 
     def _offer_sign_in(self, url: str) -> None:
-        if not (
-            importlib.util.find_spec("annotations.operations")
-            and importlib.util.find_spec("annotations.operations.sign_in")
-        ):
-            return
-        from annotations.operations.sign_in import make_sign_in_link
-
         self.say(f"Sign in once as an editor: {make_sign_in_link(base_url=url)}")
         connections.close_all()
 
