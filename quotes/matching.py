@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection
 
-from quotes.models import Article, Correction, Quote, Speaker, SpeakerName
+from quotes.models import Article, Correction, Quote, Speaker, SpeakerCandidate, SpeakerName
 from quotes.models.speaker import Origin
 from quotes.normal_form import normal_name
 
@@ -80,6 +80,9 @@ def _speakers_in(article: Article) -> Counter[Speaker]:
     """Who already speaks, corrects or is corrected in this article, by number of times."""
     quotes = Quote.objects.filter(article=article, speaker__isnull=False).select_related("speaker")
     here = Counter(quote.speaker for quote in quotes if quote.speaker)
+    # A mere candidate is here too, but speaks no oftener for it.
+    candidates = SpeakerCandidate.objects.filter(quote__article=article).select_related("speaker")
+    here.update({candidate.speaker: 0 for candidate in candidates})
     corrections = Correction.objects.filter(article=article).select_related(
         "corrector", "corrected"
     )

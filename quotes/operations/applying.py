@@ -21,7 +21,9 @@ def apply_extraction(*, run: ExtractionRun, extraction: Extraction) -> Extractio
     """Store one run's suggestions beside what people have decided, and close the run."""
     article = Article.objects.select_for_update(no_key=True).get(pk=run.article_id)
     _learn_about(article, extraction)
-    speakers = match_speakers(article=article, found=extraction.speakers)
+    named = sorted(_mentioned(extraction))
+    matched = match_speakers(article=article, found=[extraction.speakers[i] for i in named])
+    speakers = dict(zip(named, matched, strict=True))
     rows = SuggestedQuotes(article, run, speakers).apply(extraction.attributions)
     SuggestedCorrections(article, run, speakers, rows).apply(extraction.corrections)
     run.state = ExtractionRun.State.DONE
@@ -30,6 +32,17 @@ def apply_extraction(*, run: ExtractionRun, extraction: Extraction) -> Extractio
     run.finished_at = timezone.now()
     run.save()
     return run
+
+
+def _mentioned(extraction: Extraction) -> set[int]:
+    """The speakers that something points to: the others need no row."""
+    mentioned: set[int | None] = set()
+    for attribution in extraction.attributions:
+        mentioned |= {attribution.speaker, attribution.addressee}
+        mentioned |= {candidate.speaker for candidate in attribution.candidates}
+    for correction in extraction.corrections:
+        mentioned |= {correction.corrector, correction.corrected}
+    return {index for index in mentioned if index is not None}
 
 
 def _learn_about(article: Article, extraction: Extraction) -> None:

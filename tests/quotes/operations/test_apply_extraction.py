@@ -1,0 +1,267 @@
+"""A run's suggestions beside people's decisions: what people touched stays as it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from annotations.operations import quotes as editing
+from annotations.operations.corrections import confirm_correction, reject_correction
+from quotes.extraction.types import (
+    Alias,
+    Attribution,
+    Candidate,
+    Correction,
+    Extraction,
+    Span,
+    Speaker,
+)
+from quotes.models import Correction as StoredCorrection
+from quotes.models import ExtractionRun, Quote, QuoteSpan
+from quotes.models import Speaker as StoredSpeaker
+from quotes.operations import apply_extraction
+from tests.factories import make_article, make_speaker
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from quotes.models import Article, Collection
+
+pytestmark = pytest.mark.django_db
+
+FIRST = "“It has held for ninety winters,”"
+SECOND = "“It has not held since March,”"
+EVIDENCE = "Tobias Wrenfield told the board, correcting the minister."
+PEOPLE = (
+    Speaker("Ines Adair", "person", (Alias("Ms Adair", "honorific"), Alias("Ines Adair", "name"))),
+    Speaker("Tobias Wrenfield", "person"),
+    Speaker("the board", "group"),
+)
+
+
+def span(article: Article, words: str) -> Span:
+    start = article.text.index(words)
+    return Span(start, start + len(words))
+
+
+def attribution(article: Article, words: str, *, cue: str, speaker: int | None, **fields):
+    fields.setdefault("kind", "direct")
+    fields.setdefault(
+        "candidates", tuple(Candidate(n, 0.5 / (n + 1), "near") for n in range(len(PEOPLE)))
+    )
+    return Attribution(
+        content=(span(article, words),),
+        cue=(span(article, cue),) if cue else (),
+        source=(),
+        act="statement",
+        speaker=speaker,
+        addressee=None,
+        cue_lemma="say",
+        confidence=0.9,
+        rule="marks",
+        reason="“she” said",
+        **fields,
+    )
+
+
+def found(article: Article, *attributions: Attribution, **fields) -> Extraction:
+    fields.setdefault("corrections", ())
+    return Extraction(
+        attributions=attributions,
+        speakers=PEOPLE,
+        skipped=(),
+        engine="test/1",
+        model="none",
+        **fields,
+    )
+
+
+def the_usual(article: Article) -> tuple[Attribution, Attribution]:
+    return (
+        attribution(article, FIRST, cue="said.", speaker=0),
+        attribution(article, SECOND, cue="told", speaker=1),
+    )
+
+
+def apply(article: Article, extraction: Extraction) -> ExtractionRun:
+    return apply_extraction(
+        run=ExtractionRun.objects.create(article=article), extraction=extraction
+    )
+
+
+def test_suggestions_are_stored_with_spans_people_and_candidates(article: Article):
+    run = apply(article, found(article, *the_usual(article)))
+    first, second = Quote.objects.in_reading_order().for_display()
+    assert run.state == "done"
+    assert run.n_quotes == 2
+    assert first.speaker is not None
+    assert (first.speaker.name, second.speaker.name) == ("Ines Adair", "Tobias Wrenfield")
+    assert [part["exact"] for part in first.parts if part["role"] == "content"] == [FIRST]
+    assert first.choices[0]["name"] == "Ines Adair"
+    assert len(first.choices) == 3
+    assert first.status == "suggested"
+    assert set(first.speaker.names.values_list("text", flat=True)) == {"Ines Adair", "Ms Adair"}
+
+
+def test_the_same_run_again_changes_no_identity(article: Article):
+    apply(article, found(article, *the_usual(article)))
+    before = list(Quote.objects.in_reading_order().values_list("public_id", flat=True))
+    apply(article, found(article, *the_usual(article)))
+    assert before == list(
+        Quote.objects.on_record().in_reading_order().values_list("public_id", flat=True)
+    )
+    assert StoredSpeaker.objects.count() == 3
+
+
+def test_speakers_whom_nothing_mentions_are_not_made(article: Article):
+    quote = attribution(article, FIRST, cue="said.", speaker=0, candidates=())
+    apply(article, found(article, quote))
+    assert list(StoredSpeaker.objects.values_list("name", flat=True)) == ["Ines Adair"]
+
+
+def test_a_full_name_is_the_same_speaker_in_another_article_and_a_group_is_not(
+    article: Article, collection: Collection
+):
+    other = make_article(collection)
+    apply(article, found(article, *the_usual(article)))
+    apply(other, found(other, *the_usual(other)))
+    names = sorted(StoredSpeaker.objects.values_list("name", flat=True))
+    assert names == ["Ines Adair", "Tobias Wrenfield", "the board", "the board"]
+
+
+def test_a_merged_speaker_is_not_matched(article: Article, collection: Collection):
+    survivor = make_speaker(collection, "Ines Adair-Holm")
+    make_speaker(collection, "Ines Adair", merged_into=survivor)
+    apply(article, found(article, *the_usual(article)))
+    quote = Quote.objects.in_reading_order().first()
+    assert quote.speaker.merged_into is None
+
+
+def test_untouched_suggestions_that_are_no_longer_found_go_off_the_record(article: Article):
+    apply(article, found(article, *the_usual(article)))
+    apply(article, found(article, the_usual(article)[1]))
+    assert [q.start for q in Quote.objects.on_record()] == [span(article, SECOND).start]
+    assert Quote.objects.filter(status="replaced").count() == 1
+
+
+def test_what_a_person_touched_stays_word_for_word(article: Article, editor: User):
+    apply(article, found(article, *the_usual(article)))
+    first = Quote.objects.in_reading_order().first()
+    editing.confirm_quote(public_id=first.public_id, version=1, user=editor)
+    apply(
+        article,
+        found(
+            article,
+            attribution(article, FIRST, cue="said.", speaker=1, kind="mixed"),
+            the_usual(article)[1],
+        ),
+    )
+    first.refresh_from_db()
+    assert (first.status, first.kind, first.version) == ("confirmed", "direct", 2)
+    assert first.speaker.name == "Ines Adair"
+
+
+def test_a_rejected_suggestion_never_comes_back(article: Article, editor: User):
+    apply(article, found(article, *the_usual(article)))
+    first = Quote.objects.in_reading_order().first()
+    editing.reject_quote(public_id=first.public_id, version=1, user=editor)
+    slightly_longer = attribution(article, f"{FIRST} she", cue="said.", speaker=0, kind="mixed")
+    apply(article, found(article, slightly_longer, the_usual(article)[1]))
+    assert Quote.objects.live().count() == 1
+
+
+def test_a_suggestion_across_a_confirmed_quote_is_dropped(article: Article, editor: User):
+    apply(article, found(article, *the_usual(article)))
+    first = Quote.objects.in_reading_order().first()
+    editing.confirm_quote(public_id=first.public_id, version=1, user=editor)
+    wide = attribution(article, f"stand. {FIRST} she said.\n\n{SECOND}", cue="", speaker=0)
+    apply(article, found(article, wide))
+    assert list(Quote.objects.live()) == [first]
+
+
+def test_neighbours_may_trade_places(article: Article):
+    left, right = "the harbour wall would", "stand"
+    both = (
+        attribution(article, left, cue="", speaker=0, kind="indirect"),
+        attribution(article, right, cue="", speaker=0, kind="indirect"),
+    )
+    apply(article, found(article, *both))
+    moved = (
+        attribution(article, "the harbour wall", cue="", speaker=0, kind="indirect"),
+        attribution(article, "would stand", cue="", speaker=0, kind="indirect"),
+    )
+    apply(article, found(article, *moved))
+    assert sorted(
+        QuoteSpan.objects.filter(quote__status="suggested").values_list("exact", flat=True)
+    ) == ["the harbour wall", "would stand"]
+
+
+def test_a_quote_in_a_quote_points_to_its_parent(article: Article):
+    apply(
+        article,
+        found(
+            article,
+            attribution(article, "ninety winters", cue="", speaker=1, kind="direct", parent=1),
+            attribution(article, FIRST, cue="said.", speaker=0),
+        ),
+    )
+    inner = Quote.objects.exclude(parent=None).get()
+    assert inner.parent.spans.get(role="content").exact == FIRST
+
+
+def correction(article: Article, **fields) -> Correction:
+    fields = {"corrector": 1, "corrected": 0, **fields}
+    where = span(article, EVIDENCE)
+    return Correction(
+        start=where.start,
+        end=where.end,
+        cue=(span(article, "correcting"),),
+        kind="contradiction",
+        explicitness="verb",
+        corrected_quotes=(0,),
+        correcting_quotes=(1,),
+        retells=None,
+        same_point_as=None,
+        confidence=0.9,
+        rule="frame",
+        reason="“correcting”: the verb says so",
+        **fields,
+    )
+
+
+def test_corrections_are_stored_with_both_sides(article: Article):
+    apply(article, found(article, *the_usual(article), corrections=(correction(article),)))
+    stored = StoredCorrection.objects.for_display().get()
+    assert (stored.corrector.name, stored.corrected.name) == ("Tobias Wrenfield", "Ines Adair")
+    assert stored.exact == EVIDENCE
+    assert stored.cue_text == "correcting"
+    assert [(s["side"], s["start"]) for s in stored.sides] == [
+        ("corrected", span(article, FIRST).start),
+        ("correcting", span(article, SECOND).start),
+    ]
+
+
+def test_decided_corrections_survive_the_next_run(article: Article, editor: User):
+    both = (correction(article), correction(article, corrected=None))
+    apply(article, found(article, *the_usual(article), corrections=both))
+    kept, dropped = StoredCorrection.objects.in_reading_order()
+    confirm_correction(public_id=kept.public_id, version=1, user=editor)
+    reject_correction(public_id=dropped.public_id, version=1, user=editor)
+    apply(article, found(article, *the_usual(article), corrections=both))
+    assert sorted(StoredCorrection.objects.values_list("status", flat=True)) == [
+        "confirmed",
+        "rejected",
+    ]
+
+
+def test_a_retelling_of_a_retelling_points_to_the_event(article: Article):
+    from dataclasses import replace
+
+    event = correction(article)
+    again = replace(event, retells=0, corrected=2)
+    third = replace(event, retells=1, corrected=None)
+    apply(article, found(article, *the_usual(article), corrections=(event, again, third)))
+    first, second, last = StoredCorrection.objects.order_by("pk")
+    assert second.retells == first
+    assert last.retells == first
