@@ -20,7 +20,7 @@ from annotations.history import (
 from annotations.models import Edit, ObjectKind
 from annotations.permissions import require
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, StaleVersion
-from quotes.models import Correction, Quote
+from quotes.models import Article, Correction, Quote
 from quotes.models.suggestion import Status
 
 if TYPE_CHECKING:
@@ -37,9 +37,20 @@ TRANSITIONS: Final[dict[str, frozenset[str]]] = {
 
 
 def lock_quote(
-    public_id: uuid.UUID, *, user: User, permission: str = "annotate", withdrawn: bool = False
+    public_id: uuid.UUID,
+    *,
+    user: User,
+    permission: str = "annotate",
+    withdrawn: bool = False,
+    moving: bool = False,
 ) -> Quote:
-    """The quote, locked until the end of the transaction, if this person may change it."""
+    """The quote, locked until the end of the transaction, if this person may change it.
+
+    ``moving`` also locks the article, first: whoever takes up new room in a text waits for the
+    others who do, where the exclusion constraint alone would let two of them deadlock.
+    """
+    if moving:
+        lock_article(quotes__public_id=public_id)
     rows = Quote.objects.all() if withdrawn else Quote.objects.on_record()
     quote = (
         rows.select_for_update(of=("self",), no_key=True)
@@ -51,6 +62,11 @@ def lock_quote(
         raise NotVisible
     require(user, permission, quote.collection_id)
     return quote
+
+
+def lock_article(**which: object) -> Article | None:
+    """The article, locked against others who place quotes in it (a run of the engine too)."""
+    return Article.objects.select_for_update(of=("self",), no_key=True).filter(**which).first()
 
 
 def lock_correction(

@@ -14,6 +14,7 @@ from annotations.operations.deciding import (
     check_version,
     constraint_messages,
     is_repeat,
+    lock_article,
     lock_quote,
     mark_decided,
     mark_undecided,
@@ -32,7 +33,6 @@ from annotations.refusals import Invalid, NotAllowedNow, NotVisible
 from quotes.extraction.text import normalise_quote
 from quotes.extraction.types import Span
 from quotes.models import (
-    Article,
     Correction,
     CorrectionQuote,
     Quote,
@@ -84,7 +84,7 @@ def reject_quote(*, public_id: uuid.UUID, version: int, user: User, reason: str 
 @transaction.atomic
 def reopen_quote(*, public_id: uuid.UUID, version: int, user: User) -> Quote:
     """Make a decided quote a suggestion again."""
-    quote = lock_quote(public_id, user=user)
+    quote = lock_quote(public_id, user=user, moving=True)
     if is_repeat(quote, version=version, user=user, action="quote.reopened"):
         return quote
     check_version(quote, version)
@@ -153,7 +153,7 @@ def set_boundaries(
 
     The kind follows the content's marks where the old kind no longer fits.
     """
-    quote = lock_quote(public_id, user=user)
+    quote = lock_quote(public_id, user=user, moving=content is not None)
     wanted = {Role.CONTENT: content, Role.SOURCE: source, Role.CUE: cue}
     given = {role: list(spans) for role, spans in wanted.items() if spans is not None}
     for spans in given.values():
@@ -191,7 +191,7 @@ def add_quote(
     speaker_id: uuid.UUID | None = None,
 ) -> Quote:
     """Add a quote that the engine missed. It is confirmed from the start."""
-    article = Article.objects.filter(public_id=article_id).first()
+    article = lock_article(public_id=article_id)
     if article is None:
         raise NotVisible
     require(user, "annotate", article.collection_id)

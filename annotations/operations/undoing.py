@@ -107,7 +107,7 @@ def _reverse(edit: Edit, *, user: User, batch: uuid.UUID, is_undo: bool) -> Edit
     is_quote = edit.object_kind == ObjectKind.QUOTE
     row: Quote | Correction
     if is_quote:
-        row = lock_quote(edit.object_id, user=user, withdrawn=True)
+        row = lock_quote(edit.object_id, user=user, withdrawn=True, moving=True)
     else:
         row = lock_correction(edit.object_id, user=user, withdrawn=True)
     now = _snapshot(row)

@@ -1,0 +1,193 @@
+"""Two people at once, with real connections: nobody's work is lost, nothing is half done."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+from django.db import connection
+
+from annotations.models import Edit
+from annotations.operations import quotes as operations
+from annotations.operations.selections import Selection
+from annotations.refusals import Invalid, StaleVersion
+from quotes.importing import ArticleInput
+from quotes.models import Article, ExtractionRun, Import, Quote, QuoteSpan
+from quotes.operations import apply_extraction, import_article, import_items
+from tests.factories import make_quote, make_speaker
+from tests.quotes.operations.test_apply_extraction import found, the_usual
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from quotes.models import Collection
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*calls: Callable[[], object]) -> list[object]:
+    """Run the calls at the same moment, each on its own connection; results or exceptions."""
+    barrier = threading.Barrier(len(calls))
+    results: list[object] = [None] * len(calls)
+
+    def work(place: int, call: Callable[[], object]) -> None:
+        connection.ensure_connection()
+        barrier.wait(timeout=10)
+        try:
+            results[place] = call()
+        except Exception as error:
+            results[place] = error
+        finally:
+            connection.close()
+
+    threads = [
+        threading.Thread(target=work, args=(place, call)) for place, call in enumerate(calls)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return results
+
+
+def test_case_1_the_second_of_two_savers_is_told(article: Article, editor: User, colleague: User):
+    quote = make_quote(article)
+    for round_ in range(5):
+        version = 1 + round_
+        results = at_once(
+            *(
+                lambda user=user: operations.set_note(
+                    public_id=quote.public_id,
+                    version=version,  # noqa: B023 used within the round
+                    user=user,
+                    note=f"{user.username} {version}",  # noqa: B023
+                )
+                for user in (editor, colleague)
+            )
+        )
+        lost = [result for result in results if isinstance(result, StaleVersion)]
+        assert len(lost) == 1
+        assert lost[0].current.version == version + 1
+    quote.refresh_from_db()
+    assert quote.version == 6
+    assert list(Edit.objects.order_by("pk").values_list("version", flat=True)) == [2, 3, 4, 5, 6]
+
+
+def test_case_4_a_double_click_is_one_decision(article: Article, editor: User):
+    quote = make_quote(article)
+    results = at_once(
+        *(
+            lambda: operations.confirm_quote(public_id=quote.public_id, version=1, user=editor)
+            for _ in range(4)
+        )
+    )
+    assert all(isinstance(result, Quote) for result in results)
+    assert Edit.objects.count() == 1
+
+
+def test_two_writers_cannot_both_put_a_quote_there(article: Article, editor: User, colleague: User):
+    words = "the harbour wall would stand"
+    start = article.text.index(words)
+    wide = Selection(start, start + len(words), words)
+    narrow = Selection(start + 4, start + len(words), words[4:])
+    results = at_once(
+        lambda: operations.add_quote(article_id=article.public_id, user=editor, content=[wide]),
+        lambda: operations.add_quote(
+            article_id=article.public_id, user=colleague, content=[narrow]
+        ),
+    )
+    stored = [result for result in results if isinstance(result, Quote)]
+    refused = [result for result in results if isinstance(result, Invalid)]
+    live = Quote.objects.live()
+    # The narrow one may come second and then lies inside the wide one: a quote in a quote.
+    assert len(stored) + len(refused) == 2
+    assert live.top_level().count() == 1
+    assert live.count() == len(stored)
+    assert QuoteSpan.objects.count() == len(stored)
+    assert Edit.objects.count() == len(stored)
+
+
+def test_case_9_a_decision_wins_over_a_run(article: Article, editor: User):
+    apply_extraction(
+        run=ExtractionRun.objects.create(article=article),
+        extraction=found(article, *the_usual(article)),
+    )
+    for quote in Quote.objects.all():
+        run = ExtractionRun.objects.create(article=article)
+        version = quote.version
+        confirmed, _ = at_once(
+            lambda: operations.confirm_quote(
+                public_id=quote.public_id,  # noqa: B023 used within the round
+                version=version,  # noqa: B023
+                user=editor,
+            ),
+            lambda: apply_extraction(run=run, extraction=found(article)),  # noqa: B023
+        )
+        quote.refresh_from_db()
+        if isinstance(confirmed, Quote):
+            assert quote.status == "confirmed"
+        else:
+            # The run was first: the suggestion had left the record, and the editor was told.
+            assert quote.status == "replaced"
+            assert not quote.touched
+
+
+def test_case_55_the_same_file_at_once_is_stored_once(collection: Collection, editor: User):
+    item = ArticleInput(text="“Snow fell,” she said.", name="snow.txt")
+    at_once(
+        *(lambda: import_items(collection=collection, items=[item], user=editor) for _ in range(4))
+    )
+    assert Article.objects.filter(text=item.text).count() == 1
+    assert Import.objects.count() == 4
+    states = sorted(Import.objects.values_list("items__state", flat=True))
+    assert states == ["duplicate", "duplicate", "duplicate", "stored"]
+
+
+def test_two_runs_make_a_speaker_once(collection: Collection):
+    articles = [
+        import_article(
+            collection=collection,
+            item=ArticleInput(
+                text=make_story(number),
+            ),
+            extract=False,
+        ).article
+        for number in range(4)
+    ]
+    results = at_once(
+        *(
+            lambda article=article: apply_extraction(
+                run=ExtractionRun.objects.create(article=article),
+                extraction=found(article, *the_usual(article)),
+            )
+            for article in articles
+        )
+    )
+    assert [r for r in results if isinstance(r, Exception)] == []
+    assert collection.speakers.filter(name="Ines Adair").count() == 1
+
+
+def make_story(number: int) -> str:
+    from tests.factories import STORY
+
+    return f"{STORY}\n\nEdition {number}."
+
+
+def test_a_speaker_is_not_lost_between_two_decisions(
+    article: Article, editor: User, colleague: User
+):
+    adair = make_speaker(article.collection, "Ines Adair")
+    wrenfield = make_speaker(article.collection, "Tobias Wrenfield")
+    quote = make_quote(article, speaker=adair)
+    results = at_once(
+        lambda: operations.set_speaker(
+            public_id=quote.public_id, version=1, user=editor, speaker_id=wrenfield.public_id
+        ),
+        lambda: operations.confirm_quote(public_id=quote.public_id, version=1, user=colleague),
+    )
+    assert sum(isinstance(result, StaleVersion) for result in results) == 1
+    quote.refresh_from_db()
+    edit = Edit.objects.get()
+    assert edit.after["speaker"] == str(quote.speaker.public_id)
