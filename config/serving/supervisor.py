@@ -156,6 +156,7 @@ class Supervisor:
             "--timeout=60",
             "--log-level=warning",
             "--no-control-socket",
+            "--preload",
             f"--chdir={settings.BASE_DIR}",
         ]
         web = children.start(

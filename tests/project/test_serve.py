@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -23,6 +24,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 pytestmark = [
     pytest.mark.slow,
+    # One worker of pytest-xdist: the others would make their own cold start.
+    pytest.mark.xdist_group("serve"),
     pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc"),
 ]
 
@@ -34,6 +37,8 @@ class Server:
         unset = {"DATABASE_URL", "SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS", "HOST"}
         environment = {key: value for key, value in os.environ.items() if key not in unset}
         environment |= {"DATA_DIR": str(data_directory), "PORT": "0", **variables}
+        self.data_directory = data_directory
+        self.healthy = False
         self.lines: list[str] = []
         self.url = ""
         self.process = subprocess.Popen(
@@ -64,14 +69,6 @@ class Server:
     @property
     def said(self) -> str:
         return "".join(self.lines)
-
-
-@pytest.fixture
-def data_directory(tmp_path: Path) -> Iterator[Path]:
-    place = tmp_path / "data"
-    yield place
-    for pid in related(place):
-        os.kill(pid, signal.SIGKILL)
 
 
 def related(data_directory: Path) -> dict[int, str]:
@@ -112,110 +109,126 @@ def assert_nothing_left(data_directory: Path) -> None:
     assert not (data_directory / "postgres" / "data" / "postmaster.pid").exists()
 
 
-def test_it_serves_keeps_its_data_and_leaves_nothing_behind(data_directory: Path) -> None:
-    first = Server(data_directory)
-    first.wait_until_ready()
-    assert status_of(f"{first.url}/healthz") == 200
-    assert status_of(f"{first.url}/readyz") == 200
+@pytest.fixture(scope="module")
+def cold_start(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Server]]:
+    """Start four copies at once on nothing, wait for the one that wins, and stop it."""
+    place = tmp_path_factory.mktemp("serve") / "data"
+    copies = [Server(place) for _ in range(4)]
+    while sum(copy.process.poll() is None for copy in copies) > 1:
+        time.sleep(0.1)
+    for copy in copies:
+        if copy.process.poll() is None:
+            copy.wait_until_ready()
+            copy.healthy = status_of(f"{copy.url}/healthz") == 200
+            copy.process.send_signal(signal.SIGINT)
+        copy.finish()
+    return place, copies
+
+
+@pytest.fixture
+def data_directory(cold_start: tuple[Path, list[Server]], tmp_path: Path) -> Iterator[Path]:
+    """Give a data directory that has been served before."""
+    place = tmp_path / "data"
+    shutil.copytree(cold_start[0], place)
+    yield place
+    for pid in related(place):
+        os.kill(pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def server(data_directory: Path) -> Server:
+    """Give a server that is ready."""
+    server = Server(data_directory)
+    server.wait_until_ready()
+    return server
+
+
+def stop(server: Server, number: int = signal.SIGINT) -> None:
+    server.process.send_signal(number)
+    assert server.finish() == 0, server.said
+    assert_nothing_left(server.data_directory)
+
+
+def test_four_cold_starts_at_once_become_one_server(
+    cold_start: tuple[Path, list[Server]],
+) -> None:
+    place, copies = cold_start
+    (winner,) = [copy for copy in copies if copy.process.returncode == 0]
+    assert winner.healthy
+    for copy in copies:
+        if copy is not winner:
+            assert copy.process.returncode == 1
+            assert f"A server already runs on {place}" in copy.said
+    assert_nothing_left(place)
+
+
+def test_the_key_is_kept_for_its_owner_alone(cold_start: tuple[Path, list[Server]]) -> None:
+    key = cold_start[0] / "secret_key"
+    assert key.stat().st_mode & 0o777 == 0o600
+    assert len(key.read_text().strip()) >= 50
+
+
+def test_a_second_start_keeps_key_and_data(data_directory: Path) -> None:
     key = (data_directory / "secret_key").read_text()
-    assert (data_directory / "secret_key").stat().st_mode & 0o777 == 0o600
     cluster = Cluster(data_directory / "postgres")
+    cluster.ensure_running()
     with psycopg.connect(cluster.url(), autocommit=True) as connection:
         connection.execute("INSERT INTO django_content_type (app_label, model) VALUES ('a', 'b')")
-
-    second = Server(data_directory)
-    assert second.finish() == 1
-    assert first.url in second.said
-
-    first.process.send_signal(signal.SIGINT)
-    assert first.finish() == 0
-    assert_nothing_left(data_directory)
-
-    again = Server(data_directory)
-    again.wait_until_ready()
-    assert "migrations" not in again.said
+    cluster.release()
+    server = Server(data_directory)
+    server.wait_until_ready()
+    assert status_of(f"{server.url}/readyz") == 200
+    assert "migrations" not in server.said
     assert (data_directory / "secret_key").read_text() == key
     with psycopg.connect(cluster.url()) as connection:
         query = "SELECT count(*) FROM django_content_type WHERE app_label = 'a'"
         assert connection.execute(query).fetchone() == (1,)
-    again.process.send_signal(signal.SIGTERM)
-    assert again.finish() == 0
-    assert_nothing_left(data_directory)
+    stop(server, signal.SIGTERM)
 
 
-def test_four_copies_at_once_become_one_server(data_directory: Path) -> None:
-    copies = [Server(data_directory) for _ in range(4)]
-    while sum(copy.process.poll() is None for copy in copies) > 1:
-        time.sleep(0.1)
-    (winner,) = [copy for copy in copies if copy.process.poll() is None]
-    winner.wait_until_ready()
-    for copy in copies:
-        if copy is not winner:
-            assert copy.finish() == 1
-            assert "already runs" in copy.said
-            assert str(data_directory) in copy.said
-    assert status_of(f"{winner.url}/healthz") == 200
-    winner.process.send_signal(signal.SIGINT)
-    assert winner.finish() == 0
-    assert_nothing_left(data_directory)
+def test_later_copies_say_where_the_server_is_or_that_the_port_is_taken(server: Server) -> None:
+    same = Server(server.data_directory)
+    port = server.url.rpartition(":")[2]
+    other = Server(server.data_directory.with_name("other"), PORT=port)
+    assert same.finish() == 1
+    assert server.url in same.said
+    assert other.finish() == 1
+    assert f"PORT={int(port) + 1}" in other.said
+    stop(server)
 
 
-def test_when_the_web_server_dies_everything_stops(data_directory: Path) -> None:
-    server = Server(data_directory)
-    server.wait_until_ready()
-    arbiter = min(pid for pid, command in related(data_directory).items() if "gunicorn" in command)
+def test_when_the_web_server_dies_everything_stops(server: Server) -> None:
+    processes_now = related(server.data_directory)
+    arbiter = min(pid for pid, command in processes_now.items() if "gunicorn" in command)
     os.kill(arbiter, signal.SIGKILL)
     assert server.finish() == 1
     assert "the web server ended" in server.said
-    assert_nothing_left(data_directory)
+    assert_nothing_left(server.data_directory)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
-def test_when_it_is_killed_nothing_goes_on(data_directory: Path) -> None:
-    server = Server(data_directory)
-    server.wait_until_ready()
+def test_when_it_is_killed_nothing_goes_on_and_it_starts_again(server: Server) -> None:
     server.process.kill()
     server.process.wait()
-    wait_until_gone(data_directory)
-    again = Server(data_directory)
+    wait_until_gone(server.data_directory)
+    again = Server(server.data_directory)
     again.wait_until_ready()
-    again.process.send_signal(signal.SIGINT)
-    assert again.finish() == 0
-    assert_nothing_left(data_directory)
+    stop(again)
 
 
 def test_ctrl_c_while_it_starts_stops_it(data_directory: Path) -> None:
     server = Server(data_directory)
-    while not (data_directory / "postgres").exists():
+    while not (data_directory / "postgres" / "in-use").exists():
         assert server.process.poll() is None
         time.sleep(0.01)
-    server.process.send_signal(signal.SIGINT)
-    assert server.finish() == 0
-    assert related(data_directory) == {}
-    assert not (data_directory / "serving").exists()
+    stop(server)
 
 
-def test_a_database_that_comes_back_serves_again(data_directory: Path) -> None:
-    server = Server(data_directory)
-    server.wait_until_ready()
-    lines = (data_directory / "postgres" / "data" / "postmaster.pid").read_text().split()
-    os.kill(int(lines[0]), signal.SIGKILL)
+def test_a_killed_database_comes_back(server: Server) -> None:
+    pid_file = server.data_directory / "postgres" / "data" / "postmaster.pid"
+    os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
     deadline = time.monotonic() + 30
-    while server.process.poll() is None and status_of(f"{server.url}/healthz") != 200:
+    while status_of(f"{server.url}/healthz") != 200:
         assert time.monotonic() < deadline
         time.sleep(0.2)
-    assert server.process.poll() is None
-    server.process.send_signal(signal.SIGINT)
-    assert server.finish() == 0
-    assert_nothing_left(data_directory)
-
-
-def test_a_taken_port_is_said_in_words(data_directory: Path) -> None:
-    first = Server(data_directory)
-    first.wait_until_ready()
-    port = first.url.rpartition(":")[2]
-    second = Server(data_directory.with_name("other"), PORT=port)
-    assert second.finish() == 1
-    assert f"PORT={int(port) + 1}" in second.said
-    first.process.send_signal(signal.SIGINT)
-    assert first.finish() == 0
+    stop(server)
