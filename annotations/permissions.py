@@ -8,11 +8,10 @@ from django.core.exceptions import PermissionDenied
 
 from annotations.refusals import NotVisible
 from quotes.models import Membership
+from quotes.models.collection import MembershipRole as Role
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser, User
-
-Role = Membership.Role
 
 _EVERYBODY: Final = frozenset(Role)
 _EXPORTERS: Final = frozenset({Role.RESEARCHER, Role.EDITOR, Role.ADJUDICATOR, Role.MANAGER})

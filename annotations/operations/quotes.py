@@ -39,12 +39,11 @@ from quotes.models import (
     QuoteSpan,
     Speaker,
 )
+from quotes.models.quote import SpanRole as Role
 from quotes.normal_form import words_hash
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-Role = QuoteSpan.Role
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,6 +10,7 @@ from annotations.refusals import Invalid
 from quotes.extraction.text import verbatim_spans
 from quotes.extraction.types import Span
 from quotes.models import Quote, QuoteSpan
+from quotes.models.quote import SpanRole
 
 Kind = Quote.Kind
 
@@ -71,7 +72,7 @@ def fitting_kind(text: str, content: Sequence[Span], kind: str) -> str:
 
 
 def spans_with(
-    spans: list[list[object]], given: dict[QuoteSpan.Role, list[Selection]]
+    spans: list[list[object]], given: Mapping[SpanRole, Sequence[Selection]]
 ) -> list[list[object]]:
     """The snapshot's spans with the given roles put in place of theirs."""
     kept = [span for span in spans if span[0] not in {role.value for role in given}]
@@ -83,7 +84,7 @@ def spans_with(
     return sorted([*kept, *new], key=lambda span: (str(span[0]), str(span[1]).zfill(6)))
 
 
-def write_spans(quote: Quote, given: dict[QuoteSpan.Role, Sequence[Selection]]) -> None:
+def write_spans(quote: Quote, given: Mapping[SpanRole, Sequence[Selection]]) -> None:
     QuoteSpan.objects.filter(quote=quote, role__in=list(given)).delete()
     QuoteSpan.objects.bulk_create(
         QuoteSpan(

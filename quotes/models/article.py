@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models.functions import Left
+from django.db.models.functions import Coalesce, Left
 
 from quotes.models.base import PublicRecord
 from quotes.models.collection import Collection
@@ -24,7 +24,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def readable_by(self, user: AbstractBaseUser | AnonymousUser) -> ArticleQuerySet:
         return self.filter(collection__in=Collection.objects.readable_by(user))
 
-    def latest(self) -> ArticleQuerySet:
+    def newest_versions(self) -> ArticleQuerySet:
         """The newest version of each story."""
         return self.filter(is_latest=True)
 
@@ -48,8 +48,8 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
         of_article = models.OuterRef("pk")
 
-        def count(rows: models.QuerySet) -> models.Subquery:
-            return models.functions.Coalesce(
+        def count(rows: models.QuerySet) -> Coalesce:
+            return Coalesce(
                 models.Subquery(
                     rows.order_by().values("article").annotate(n=models.Count("pk")).values("n")
                 ),

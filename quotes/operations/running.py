@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from quotes.models import Article, ExtractionRun
 from quotes.operations.applying import apply_extraction
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+EXTRACT_TASK = "quotes.extract_article"
+EXTRACT_QUEUE = "extract"
+"""Worked on by a process of its own, one job at a time: it holds the language model."""
+
 MAX_ATTEMPTS = 3
 """A run that took its worker down this often is failed, not tried again."""
 
@@ -27,10 +32,8 @@ MAX_ATTEMPTS = 3
 @transaction.atomic
 def request_extraction(*, article: Article) -> ExtractionRun:
     """Queue a run of the engine; the job is seen by workers when this transaction commits."""
-    from quotes.tasks import extract_article
-
     run = ExtractionRun.objects.create(article=article)
-    extract_article.defer(run_id=str(run.public_id))
+    app.configure_task(EXTRACT_TASK, queue=EXTRACT_QUEUE).defer(run_id=str(run.public_id))
     return run
 
 
