@@ -16,579 +16,1440 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('quotes', '0001_extensions'),
+        ("quotes", "0001_extensions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Collection',
+            name="Collection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('name', models.CharField(max_length=200)),
-                ('slug', models.SlugField(max_length=80, unique=True)),
-                ('description', models.TextField(blank=True)),
-                ('guidelines', models.TextField(blank=True)),
-                ('settings', models.JSONField(blank=True, default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("name", models.CharField(max_length=200)),
+                ("slug", models.SlugField(max_length=80, unique=True)),
+                ("description", models.TextField(blank=True)),
+                ("guidelines", models.TextField(blank=True)),
+                ("settings", models.JSONField(blank=True, default=dict)),
             ],
             options={
-                'ordering': ('name', 'pk'),
+                "ordering": ("name", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('outlet', models.CharField(blank=True, max_length=200)),
-                ('headline', models.CharField(blank=True, max_length=500)),
-                ('byline', models.CharField(blank=True, max_length=500)),
-                ('published_on', models.DateField(blank=True, null=True)),
-                ('url', models.URLField(blank=True, max_length=2000)),
-                ('canonical_url', models.CharField(blank=True, editable=False, max_length=2000)),
-                ('language', models.CharField(default='en', max_length=35)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('text', models.TextField()),
-                ('sha256', models.CharField(editable=False, max_length=64)),
-                ('length', models.PositiveIntegerField(editable=False)),
-                ('encoding', models.CharField(default='utf-8', max_length=40)),
-                ('skipped', models.JSONField(blank=True, default=list)),
-                ('external_id', models.CharField(blank=True, max_length=200, null=True)),
-                ('is_latest', models.BooleanField(default=True, editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('search_vector', models.GeneratedField(db_persist=True, expression=django.contrib.postgres.search.CombinedSearchVector(django.contrib.postgres.search.SearchVector('headline', config='english', weight='A'), '||', django.contrib.postgres.search.SearchVector(django.db.models.functions.text.Left('text', 200000), config='english', weight='B'), django.contrib.postgres.search.SearchConfig('english')), output_field=django.contrib.postgres.search.SearchVectorField())),
-                ('imported_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='imported_articles', to=settings.AUTH_USER_MODEL)),
-                ('previous', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='later_versions', to='quotes.article')),
-                ('collection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='articles', to='quotes.collection')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("outlet", models.CharField(blank=True, max_length=200)),
+                ("headline", models.CharField(blank=True, max_length=500)),
+                ("byline", models.CharField(blank=True, max_length=500)),
+                ("published_on", models.DateField(blank=True, null=True)),
+                ("url", models.URLField(blank=True, max_length=2000)),
+                ("canonical_url", models.CharField(blank=True, editable=False, max_length=2000)),
+                ("language", models.CharField(default="en", max_length=35)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                ("text", models.TextField()),
+                ("sha256", models.CharField(editable=False, max_length=64)),
+                ("length", models.PositiveIntegerField(editable=False)),
+                ("encoding", models.CharField(default="utf-8", max_length=40)),
+                ("skipped", models.JSONField(blank=True, default=list)),
+                ("external_id", models.CharField(blank=True, max_length=200, null=True)),
+                ("is_latest", models.BooleanField(default=True, editable=False)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "search_vector",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.contrib.postgres.search.CombinedSearchVector(
+                            django.contrib.postgres.search.SearchVector(
+                                "headline", config="english", weight="A"
+                            ),
+                            "||",
+                            django.contrib.postgres.search.SearchVector(
+                                django.db.models.functions.text.Left("text", 200000),
+                                config="english",
+                                weight="B",
+                            ),
+                            django.contrib.postgres.search.SearchConfig("english"),
+                        ),
+                        output_field=django.contrib.postgres.search.SearchVectorField(),
+                    ),
+                ),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="imported_articles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "previous",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="later_versions",
+                        to="quotes.article",
+                    ),
+                ),
+                (
+                    "collection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="articles",
+                        to="quotes.collection",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-pk',),
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='ExtractionRun',
+            name="ExtractionRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('state', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('done', 'Done'), ('failed', 'Failed'), ('timed_out', 'Timed out'), ('cancelled', 'Cancelled')], default='queued', max_length=20)),
-                ('engine_version', models.CharField(blank=True, max_length=60)),
-                ('model', models.CharField(blank=True, max_length=120)),
-                ('config', models.JSONField(blank=True, default=dict)),
-                ('config_hash', models.CharField(blank=True, max_length=64)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('n_quotes', models.PositiveIntegerField(default=0)),
-                ('n_corrections', models.PositiveIntegerField(default=0)),
-                ('milliseconds', models.PositiveIntegerField(blank=True, null=True)),
-                ('note', models.TextField(blank=True)),
-                ('error', models.TextField(blank=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='runs', to='quotes.article')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("done", "Done"),
+                            ("failed", "Failed"),
+                            ("timed_out", "Timed out"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="queued",
+                        max_length=20,
+                    ),
+                ),
+                ("engine_version", models.CharField(blank=True, max_length=60)),
+                ("model", models.CharField(blank=True, max_length=120)),
+                ("config", models.JSONField(blank=True, default=dict)),
+                ("config_hash", models.CharField(blank=True, max_length=64)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("n_quotes", models.PositiveIntegerField(default=0)),
+                ("n_corrections", models.PositiveIntegerField(default=0)),
+                ("milliseconds", models.PositiveIntegerField(blank=True, null=True)),
+                ("note", models.TextField(blank=True)),
+                ("error", models.TextField(blank=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="runs",
+                        to="quotes.article",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-pk',),
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='Correction',
+            name="Correction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('status', models.CharField(choices=[('suggested', 'Suggested'), ('confirmed', 'Confirmed'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn'), ('replaced', 'Replaced')], default='suggested', max_length=20)),
-                ('origin', models.CharField(choices=[('machine', 'Machine'), ('person', 'Person'), ('import', 'Import')], default='machine', max_length=20)),
-                ('touched', models.BooleanField(default=False)),
-                ('confidence', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)])),
-                ('rule', models.CharField(blank=True, max_length=80)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('suggestion', models.JSONField(blank=True, editable=False, null=True)),
-                ('changed_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, size=None)),
-                ('note', models.TextField(blank=True, max_length=5000)),
-                ('flagged', models.BooleanField(default=False)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('published_on', models.DateField(blank=True, null=True)),
-                ('kind', models.CharField(choices=[('denial', 'Denial'), ('contradiction', 'Contradiction'), ('self_correction', 'Self-correction')], max_length=20)),
-                ('explicitness', models.CharField(choices=[('verb', 'A verb says so'), ('juxtaposed', 'Two statements side by side'), ('implied', 'Implied')], default='verb', max_length=20)),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('exact', models.TextField()),
-                ('cue_start', models.PositiveIntegerField(blank=True, null=True)),
-                ('cue_end', models.PositiveIntegerField(blank=True, null=True)),
-                ('cue_text', models.CharField(blank=True, max_length=300)),
-                ('topic', models.CharField(blank=True, max_length=300)),
-                ('occasion', models.CharField(blank=True, max_length=300)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='quotes.article')),
-                ('collection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quotes.collection')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('retells', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='retellings', to='quotes.correction')),
-                ('same_point_as', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quotes.correction')),
-                ('run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quotes.extractionrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("suggested", "Suggested"),
+                            ("confirmed", "Confirmed"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                            ("replaced", "Replaced"),
+                        ],
+                        default="suggested",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("machine", "Machine"),
+                            ("person", "Person"),
+                            ("import", "Import"),
+                        ],
+                        default="machine",
+                        max_length=20,
+                    ),
+                ),
+                ("touched", models.BooleanField(default=False)),
+                (
+                    "confidence",
+                    models.FloatField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(1),
+                        ],
+                    ),
+                ),
+                ("rule", models.CharField(blank=True, max_length=80)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("suggestion", models.JSONField(blank=True, editable=False, null=True)),
+                (
+                    "changed_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, max_length=5000)),
+                ("flagged", models.BooleanField(default=False)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("published_on", models.DateField(blank=True, null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("denial", "Denial"),
+                            ("contradiction", "Contradiction"),
+                            ("self_correction", "Self-correction"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "explicitness",
+                    models.CharField(
+                        choices=[
+                            ("verb", "A verb says so"),
+                            ("juxtaposed", "Two statements side by side"),
+                            ("implied", "Implied"),
+                        ],
+                        default="verb",
+                        max_length=20,
+                    ),
+                ),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("exact", models.TextField()),
+                ("cue_start", models.PositiveIntegerField(blank=True, null=True)),
+                ("cue_end", models.PositiveIntegerField(blank=True, null=True)),
+                ("cue_text", models.CharField(blank=True, max_length=300)),
+                ("topic", models.CharField(blank=True, max_length=300)),
+                ("occasion", models.CharField(blank=True, max_length=300)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="quotes.article",
+                    ),
+                ),
+                (
+                    "collection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="quotes.collection",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "retells",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="retellings",
+                        to="quotes.correction",
+                    ),
+                ),
+                (
+                    "same_point_as",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="quotes.correction",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="quotes.extractionrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('article', 'start', 'pk'),
+                "ordering": ("article", "start", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('collection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='quotes.collection')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "collection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="imports",
+                        to="quotes.collection",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-pk',),
+                "ordering": ("-pk",),
             },
         ),
         migrations.CreateModel(
-            name='ImportItem',
+            name="ImportItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ordinal', models.PositiveIntegerField()),
-                ('name', models.CharField(blank=True, max_length=300)),
-                ('state', models.CharField(choices=[('stored', 'Stored'), ('duplicate', 'Duplicate'), ('failed', 'Failed')], max_length=20)),
-                ('message', models.CharField(blank=True, max_length=1000)),
-                ('article', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quotes.article')),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='quotes.import')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("ordinal", models.PositiveIntegerField()),
+                ("name", models.CharField(blank=True, max_length=300)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("stored", "Stored"),
+                            ("duplicate", "Duplicate"),
+                            ("failed", "Failed"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("message", models.CharField(blank=True, max_length=1000)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="quotes.article",
+                    ),
+                ),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="quotes.import",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('batch', 'ordinal', 'pk'),
+                "ordering": ("batch", "ordinal", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('reader', 'Reader'), ('researcher', 'Researcher'), ('editor', 'Editor'), ('adjudicator', 'Adjudicator'), ('manager', 'Manager')], max_length=20)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('collection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='quotes.collection')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("reader", "Reader"),
+                            ("researcher", "Researcher"),
+                            ("editor", "Editor"),
+                            ("adjudicator", "Adjudicator"),
+                            ("manager", "Manager"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "collection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="quotes.collection",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('collection', 'user', 'pk'),
+                "ordering": ("collection", "user", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Quote',
+            name="Quote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('status', models.CharField(choices=[('suggested', 'Suggested'), ('confirmed', 'Confirmed'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn'), ('replaced', 'Replaced')], default='suggested', max_length=20)),
-                ('origin', models.CharField(choices=[('machine', 'Machine'), ('person', 'Person'), ('import', 'Import')], default='machine', max_length=20)),
-                ('touched', models.BooleanField(default=False)),
-                ('confidence', models.FloatField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)])),
-                ('rule', models.CharField(blank=True, max_length=80)),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('suggestion', models.JSONField(blank=True, editable=False, null=True)),
-                ('changed_fields', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, size=None)),
-                ('note', models.TextField(blank=True, max_length=5000)),
-                ('flagged', models.BooleanField(default=False)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('published_on', models.DateField(blank=True, null=True)),
-                ('kind', models.CharField(choices=[('direct', 'Direct'), ('mixed', 'Mixed'), ('indirect', 'Indirect')], max_length=20)),
-                ('act', models.CharField(choices=[('statement', 'Statement'), ('question', 'Question'), ('attitude', 'Attitude')], default='statement', max_length=20)),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('cue_lemma', models.CharField(blank=True, max_length=80)),
-                ('normal_text', models.TextField(blank=True, editable=False)),
-                ('same_words_hash', models.CharField(blank=True, editable=False, max_length=64)),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='quotes', to='quotes.article')),
-                ('collection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quotes.collection')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='nested', to='quotes.quote')),
-                ('run', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quotes.extractionrun')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("suggested", "Suggested"),
+                            ("confirmed", "Confirmed"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                            ("replaced", "Replaced"),
+                        ],
+                        default="suggested",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("machine", "Machine"),
+                            ("person", "Person"),
+                            ("import", "Import"),
+                        ],
+                        default="machine",
+                        max_length=20,
+                    ),
+                ),
+                ("touched", models.BooleanField(default=False)),
+                (
+                    "confidence",
+                    models.FloatField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(1),
+                        ],
+                    ),
+                ),
+                ("rule", models.CharField(blank=True, max_length=80)),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                ("suggestion", models.JSONField(blank=True, editable=False, null=True)),
+                (
+                    "changed_fields",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("note", models.TextField(blank=True, max_length=5000)),
+                ("flagged", models.BooleanField(default=False)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("published_on", models.DateField(blank=True, null=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("direct", "Direct"),
+                            ("mixed", "Mixed"),
+                            ("indirect", "Indirect"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("statement", "Statement"),
+                            ("question", "Question"),
+                            ("attitude", "Attitude"),
+                        ],
+                        default="statement",
+                        max_length=20,
+                    ),
+                ),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("cue_lemma", models.CharField(blank=True, max_length=80)),
+                ("normal_text", models.TextField(blank=True, editable=False)),
+                ("same_words_hash", models.CharField(blank=True, editable=False, max_length=64)),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="quotes",
+                        to="quotes.article",
+                    ),
+                ),
+                (
+                    "collection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="quotes.collection",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="nested",
+                        to="quotes.quote",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="quotes.extractionrun",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('article', 'start', 'pk'),
+                "ordering": ("article", "start", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='CorrectionQuote',
+            name="CorrectionQuote",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('corrected', 'Claim'), ('correcting', 'Retort')], max_length=20)),
-                ('correction', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='links', to='quotes.correction')),
-                ('quote', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='correction_links', to='quotes.quote')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[("corrected", "Claim"), ("correcting", "Retort")], max_length=20
+                    ),
+                ),
+                (
+                    "correction",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="links",
+                        to="quotes.correction",
+                    ),
+                ),
+                (
+                    "quote",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="correction_links",
+                        to="quotes.quote",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('correction', 'side', 'quote', 'pk'),
+                "ordering": ("correction", "side", "quote", "pk"),
             },
         ),
         migrations.AddField(
-            model_name='correction',
-            name='quotes',
-            field=models.ManyToManyField(related_name='corrections', through='quotes.CorrectionQuote', to='quotes.quote'),
+            model_name="correction",
+            name="quotes",
+            field=models.ManyToManyField(
+                related_name="corrections", through="quotes.CorrectionQuote", to="quotes.quote"
+            ),
         ),
         migrations.CreateModel(
-            name='QuoteSpan',
+            name="QuoteSpan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('content', 'Content'), ('source', 'Source'), ('cue', 'Cue')], max_length=10)),
-                ('ordinal', models.PositiveSmallIntegerField()),
-                ('start', models.PositiveIntegerField()),
-                ('end', models.PositiveIntegerField()),
-                ('exact', models.TextField()),
-                ('quote', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='spans', to='quotes.quote')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("content", "Content"), ("source", "Source"), ("cue", "Cue")],
+                        max_length=10,
+                    ),
+                ),
+                ("ordinal", models.PositiveSmallIntegerField()),
+                ("start", models.PositiveIntegerField()),
+                ("end", models.PositiveIntegerField()),
+                ("exact", models.TextField()),
+                (
+                    "quote",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="spans",
+                        to="quotes.quote",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('quote', 'role', 'ordinal', 'pk'),
+                "ordering": ("quote", "role", "ordinal", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Speaker',
+            name="Speaker",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('kind', models.CharField(choices=[('person', 'Person'), ('organisation', 'Organisation'), ('group', 'Group'), ('unnamed', 'Unnamed')], default='person', max_length=20)),
-                ('name', models.CharField(max_length=300)),
-                ('description', models.CharField(blank=True, max_length=500)),
-                ('wikidata_id', models.CharField(blank=True, max_length=20, null=True, validators=[django.core.validators.RegexValidator('^Q[1-9]\\d*\\Z', 'A Wikidata id looks like Q42.')])),
-                ('origin', models.CharField(choices=[('machine', 'Machine'), ('person', 'Person'), ('import', 'Import')], default='machine', max_length=20)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('collection', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='speakers', to='quotes.collection')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='quotes.speaker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("public_id", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("person", "Person"),
+                            ("organisation", "Organisation"),
+                            ("group", "Group"),
+                            ("unnamed", "Unnamed"),
+                        ],
+                        default="person",
+                        max_length=20,
+                    ),
+                ),
+                ("name", models.CharField(max_length=300)),
+                ("description", models.CharField(blank=True, max_length=500)),
+                (
+                    "wikidata_id",
+                    models.CharField(
+                        blank=True,
+                        max_length=20,
+                        null=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^Q[1-9]\\d*\\Z", "A Wikidata id looks like Q42."
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("machine", "Machine"),
+                            ("person", "Person"),
+                            ("import", "Import"),
+                        ],
+                        default="machine",
+                        max_length=20,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "collection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="speakers",
+                        to="quotes.collection",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged_from",
+                        to="quotes.speaker",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name', 'pk'),
+                "ordering": ("name", "pk"),
             },
         ),
         migrations.AddField(
-            model_name='quote',
-            name='addressee',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quotes.speaker'),
+            model_name="quote",
+            name="addressee",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="quotes.speaker",
+            ),
         ),
         migrations.AddField(
-            model_name='quote',
-            name='speaker',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='quotes', to='quotes.speaker'),
+            model_name="quote",
+            name="speaker",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="quotes",
+                to="quotes.speaker",
+            ),
         ),
         migrations.AddField(
-            model_name='correction',
-            name='corrected',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections_received', to='quotes.speaker'),
+            model_name="correction",
+            name="corrected",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="corrections_received",
+                to="quotes.speaker",
+            ),
         ),
         migrations.AddField(
-            model_name='correction',
-            name='corrector',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections_made', to='quotes.speaker'),
+            model_name="correction",
+            name="corrector",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="corrections_made",
+                to="quotes.speaker",
+            ),
         ),
         migrations.CreateModel(
-            name='SpeakerCandidate',
+            name="SpeakerCandidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.PositiveSmallIntegerField(validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(9)])),
-                ('probability', models.FloatField(validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(1)])),
-                ('reason', models.CharField(blank=True, max_length=500)),
-                ('quote', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='candidates', to='quotes.quote')),
-                ('speaker', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='quotes.speaker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rank",
+                    models.PositiveSmallIntegerField(
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(9),
+                        ]
+                    ),
+                ),
+                (
+                    "probability",
+                    models.FloatField(
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(1),
+                        ]
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=500)),
+                (
+                    "quote",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="candidates",
+                        to="quotes.quote",
+                    ),
+                ),
+                (
+                    "speaker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="quotes.speaker",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('quote', 'rank', 'pk'),
+                "ordering": ("quote", "rank", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='SpeakerName',
+            name="SpeakerName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.CharField(max_length=300)),
-                ('norm', models.CharField(editable=False, max_length=300)),
-                ('kind', models.CharField(choices=[('name', 'Name'), ('short_name', 'Short name'), ('honorific', 'Honorific'), ('title', 'Title'), ('nickname', 'Nickname')], default='name', max_length=20)),
-                ('valid_from', models.DateField(blank=True, null=True)),
-                ('valid_to', models.DateField(blank=True, null=True)),
-                ('place', models.CharField(blank=True, max_length=200)),
-                ('origin', models.CharField(choices=[('machine', 'Machine'), ('person', 'Person'), ('import', 'Import')], default='machine', max_length=20)),
-                ('speaker', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='names', to='quotes.speaker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.CharField(max_length=300)),
+                ("norm", models.CharField(editable=False, max_length=300)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("name", "Name"),
+                            ("short_name", "Short name"),
+                            ("honorific", "Honorific"),
+                            ("title", "Title"),
+                            ("nickname", "Nickname"),
+                        ],
+                        default="name",
+                        max_length=20,
+                    ),
+                ),
+                ("valid_from", models.DateField(blank=True, null=True)),
+                ("valid_to", models.DateField(blank=True, null=True)),
+                ("place", models.CharField(blank=True, max_length=200)),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[
+                            ("machine", "Machine"),
+                            ("person", "Person"),
+                            ("import", "Import"),
+                        ],
+                        default="machine",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "speaker",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="names",
+                        to="quotes.speaker",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('speaker', 'kind', 'text', 'pk'),
+                "ordering": ("speaker", "kind", "text", "pk"),
             },
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['search_vector'], name='article_search'),
+            model_name="article",
+            index=django.contrib.postgres.indexes.GinIndex(
+                fields=["search_vector"], name="article_search"
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(models.OrderBy(models.F('published_on'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='article_newest_first'),
+            model_name="article",
+            index=models.Index(
+                models.OrderBy(models.F("published_on"), descending=True, nulls_last=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="article_newest_first",
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['collection', 'outlet'], name='article_outlet'),
+            model_name="article",
+            index=models.Index(fields=["collection", "outlet"], name="article_outlet"),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['collection', 'canonical_url'], name='article_canonical_url'),
+            model_name="article",
+            index=models.Index(
+                fields=["collection", "canonical_url"], name="article_canonical_url"
+            ),
         ),
         migrations.AddIndex(
-            model_name='article',
-            index=models.Index(fields=['updated_at', 'id'], name='article_updated'),
+            model_name="article",
+            index=models.Index(fields=["updated_at", "id"], name="article_updated"),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.UniqueConstraint(fields=('collection', 'sha256'), name='article_once_per_collection', violation_error_message='This text is already in the collection.'),
+            model_name="article",
+            constraint=models.UniqueConstraint(
+                fields=("collection", "sha256"),
+                name="article_once_per_collection",
+                violation_error_message="This text is already in the collection.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_latest', True)), fields=('collection', 'external_id'), name='article_external_id_once_per_collection', violation_error_message='An article with this external id is already there.'),
+            model_name="article",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_latest", True)),
+                fields=("collection", "external_id"),
+                name="article_external_id_once_per_collection",
+                violation_error_message="An article with this external id is already there.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=models.Q(('length__gt', 0)), name='article_has_text', violation_error_message='An article needs a text.'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("length__gt", 0)),
+                name="article_has_text",
+                violation_error_message="An article needs a text.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='article',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('text'), models.F('length')), name='article_length_is_code_points', violation_error_message='The stored length differs from the text.'),
+            model_name="article",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(
+                    django.db.models.functions.text.Length("text"), models.F("length")
+                ),
+                name="article_length_is_code_points",
+                violation_error_message="The stored length differs from the text.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='extractionrun',
-            index=models.Index(fields=['article', '-id'], name='run_latest'),
+            model_name="extractionrun",
+            index=models.Index(fields=["article", "-id"], name="run_latest"),
         ),
         migrations.AddConstraint(
-            model_name='extractionrun',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'failed', 'timed_out', 'cancelled'])), name='run_state_known', violation_error_message='Unknown state.'),
+            model_name="extractionrun",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["queued", "running", "done", "failed", "timed_out", "cancelled"])
+                ),
+                name="run_state_known",
+                violation_error_message="Unknown state.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importitem',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['stored', 'duplicate', 'failed'])), name='import_item_state_known', violation_error_message='Unknown state.'),
+            model_name="importitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["stored", "duplicate", "failed"])),
+                name="import_item_state_known",
+                violation_error_message="Unknown state.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importitem',
-            constraint=models.UniqueConstraint(fields=('batch', 'ordinal'), name='import_item_once_per_place', violation_error_message='Two items have the same place.'),
+            model_name="importitem",
+            constraint=models.UniqueConstraint(
+                fields=("batch", "ordinal"),
+                name="import_item_once_per_place",
+                violation_error_message="Two items have the same place.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('collection', 'user'), name='membership_once_per_person', violation_error_message='This person is already a member.'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("collection", "user"),
+                name="membership_once_per_person",
+                violation_error_message="This person is already a member.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['reader', 'researcher', 'editor', 'adjudicator', 'manager'])), name='membership_role_known', violation_error_message='Unknown role.'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("role__in", ["reader", "researcher", "editor", "adjudicator", "manager"])
+                ),
+                name="membership_role_known",
+                violation_error_message="Unknown role.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correctionquote',
-            constraint=models.CheckConstraint(condition=models.Q(('side__in', ['corrected', 'correcting'])), name='correction_side_known', violation_error_message='Unknown side.'),
+            model_name="correctionquote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("side__in", ["corrected", "correcting"])),
+                name="correction_side_known",
+                violation_error_message="Unknown side.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correctionquote',
-            constraint=models.UniqueConstraint(fields=('correction', 'quote'), name='correction_quote_once', violation_error_message='A quote stands on one side only.'),
+            model_name="correctionquote",
+            constraint=models.UniqueConstraint(
+                fields=("correction", "quote"),
+                name="correction_quote_once",
+                violation_error_message="A quote stands on one side only.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quotespan',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['content', 'source', 'cue'])), name='span_role_known', violation_error_message='Unknown role.'),
+            model_name="quotespan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["content", "source", "cue"])),
+                name="span_role_known",
+                violation_error_message="Unknown role.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quotespan',
-            constraint=models.UniqueConstraint(fields=('quote', 'role', 'ordinal'), name='span_once_per_place', violation_error_message='Two parts have the same place in order.'),
+            model_name="quotespan",
+            constraint=models.UniqueConstraint(
+                fields=("quote", "role", "ordinal"),
+                name="span_once_per_place",
+                violation_error_message="Two parts have the same place in order.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quotespan',
-            constraint=models.CheckConstraint(condition=models.Q(('start__lt', models.F('end'))), name='span_start_before_end', violation_error_message='A part ends after it starts.'),
+            model_name="quotespan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("start__lt", models.F("end"))),
+                name="span_start_before_end",
+                violation_error_message="A part ends after it starts.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quotespan',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('exact'), django.db.models.expressions.CombinedExpression(models.F('end'), '-', models.F('start'))), name='span_exact_has_its_length', violation_error_message='The stored words do not fit their place.'),
+            model_name="quotespan",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(
+                    django.db.models.functions.text.Length("exact"),
+                    django.db.models.expressions.CombinedExpression(
+                        models.F("end"), "-", models.F("start")
+                    ),
+                ),
+                name="span_exact_has_its_length",
+                violation_error_message="The stored words do not fit their place.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quotespan',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('role', 'content')), expressions=[(models.F('quote'), '='), (quotes.models.quote.Int4Range(models.F('start'), models.F('end')), '&&')], name='span_content_disjoint', violation_error_message='The parts of a quote do not overlap.'),
+            model_name="quotespan",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("role", "content")),
+                expressions=[
+                    (models.F("quote"), "="),
+                    (quotes.models.quote.Int4Range(models.F("start"), models.F("end")), "&&"),
+                ],
+                name="span_content_disjoint",
+                violation_error_message="The parts of a quote do not overlap.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='speaker',
-            index=models.Index(fields=['collection', 'name', 'id'], name='speaker_by_name'),
+            model_name="speaker",
+            index=models.Index(fields=["collection", "name", "id"], name="speaker_by_name"),
         ),
         migrations.AddIndex(
-            model_name='speaker',
-            index=models.Index(fields=['updated_at', 'id'], name='speaker_updated'),
+            model_name="speaker",
+            index=models.Index(fields=["updated_at", "id"], name="speaker_updated"),
         ),
         migrations.AddConstraint(
-            model_name='speaker',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'organisation', 'group', 'unnamed'])), name='speaker_kind_known', violation_error_message='Unknown kind.'),
+            model_name="speaker",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["person", "organisation", "group", "unnamed"])),
+                name="speaker_kind_known",
+                violation_error_message="Unknown kind.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='speaker',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__in', ['machine', 'person', 'import'])), name='speaker_origin_known', violation_error_message='Unknown origin.'),
+            model_name="speaker",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("origin__in", ["machine", "person", "import"])),
+                name="speaker_origin_known",
+                violation_error_message="Unknown origin.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='speaker',
-            constraint=models.UniqueConstraint(fields=('collection', 'wikidata_id'), name='speaker_wikidata_once', violation_error_message='Another speaker has this Wikidata id.'),
+            model_name="speaker",
+            constraint=models.UniqueConstraint(
+                fields=("collection", "wikidata_id"),
+                name="speaker_wikidata_once",
+                violation_error_message="Another speaker has this Wikidata id.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='speaker',
-            constraint=models.CheckConstraint(condition=models.Q(('wikidata_id', None), ('wikidata_id__regex', '^Q[1-9][0-9]*$'), _connector='OR'), name='speaker_wikidata_form', violation_error_message='A Wikidata id looks like Q42.'),
+            model_name="speaker",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("wikidata_id", None), ("wikidata_id__regex", "^Q[1-9][0-9]*$"), _connector="OR"
+                ),
+                name="speaker_wikidata_form",
+                violation_error_message="A Wikidata id looks like Q42.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='speaker',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='speaker_not_merged_into_itself', violation_error_message='A speaker cannot be merged into itself.'),
+            model_name="speaker",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into", models.F("id")), _negated=True),
+                name="speaker_not_merged_into_itself",
+                violation_error_message="A speaker cannot be merged into itself.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='speaker',
-            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='speaker_has_name', violation_error_message='A speaker needs a name.'),
+            model_name="speaker",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("name", ""), _negated=True),
+                name="speaker_has_name",
+                violation_error_message="A speaker needs a name.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='quote',
-            index=models.Index(fields=['article', 'start', 'id'], name='quote_in_article'),
+            model_name="quote",
+            index=models.Index(fields=["article", "start", "id"], name="quote_in_article"),
         ),
         migrations.AddIndex(
-            model_name='quote',
-            index=models.Index(models.F('speaker'), models.F('status'), models.OrderBy(models.F('published_on'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='quote_statements'),
+            model_name="quote",
+            index=models.Index(
+                models.F("speaker"),
+                models.F("status"),
+                models.OrderBy(models.F("published_on"), descending=True, nulls_last=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="quote_statements",
+            ),
         ),
         migrations.AddIndex(
-            model_name='quote',
-            index=models.Index(models.F('collection'), models.OrderBy(models.F('published_on'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='quote_newest_first'),
+            model_name="quote",
+            index=models.Index(
+                models.F("collection"),
+                models.OrderBy(models.F("published_on"), descending=True, nulls_last=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="quote_newest_first",
+            ),
         ),
         migrations.AddIndex(
-            model_name='quote',
-            index=models.Index(fields=['updated_at', 'id'], name='quote_updated'),
+            model_name="quote",
+            index=models.Index(fields=["updated_at", "id"], name="quote_updated"),
         ),
         migrations.AddIndex(
-            model_name='quote',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.search.SearchVector('normal_text', config='english'), name='quote_search'),
+            model_name="quote",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.search.SearchVector("normal_text", config="english"),
+                name="quote_search",
+            ),
         ),
         migrations.AddIndex(
-            model_name='quote',
-            index=models.Index(fields=['same_words_hash'], name='quote_same_words'),
+            model_name="quote",
+            index=models.Index(fields=["same_words_hash"], name="quote_same_words"),
         ),
         migrations.AddConstraint(
-            model_name='quote',
-            constraint=models.CheckConstraint(condition=models.Q(('start__lt', models.F('end'))), name='quote_start_before_end', violation_error_message='A quote ends after it starts.'),
+            model_name="quote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("start__lt", models.F("end"))),
+                name="quote_start_before_end",
+                violation_error_message="A quote ends after it starts.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quote',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['direct', 'mixed', 'indirect'])), name='quote_kind_known', violation_error_message='Unknown kind.'),
+            model_name="quote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["direct", "mixed", "indirect"])),
+                name="quote_kind_known",
+                violation_error_message="Unknown kind.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quote',
-            constraint=models.CheckConstraint(condition=models.Q(('act__in', ['statement', 'question', 'attitude'])), name='quote_act_known', violation_error_message='Unknown act.'),
+            model_name="quote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("act__in", ["statement", "question", "attitude"])),
+                name="quote_act_known",
+                violation_error_message="Unknown act.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quote',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['suggested', 'confirmed', 'rejected', 'withdrawn', 'replaced'])), name='quote_status_known', violation_error_message='Unknown status.'),
+            model_name="quote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["suggested", "confirmed", "rejected", "withdrawn", "replaced"])
+                ),
+                name="quote_status_known",
+                violation_error_message="Unknown status.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quote',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__in', ['machine', 'person', 'import'])), name='quote_origin_known', violation_error_message='Unknown origin.'),
+            model_name="quote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("origin__in", ["machine", "person", "import"])),
+                name="quote_origin_known",
+                violation_error_message="Unknown origin.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quote',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence', None), models.Q(('confidence__gte', 0), ('confidence__lte', 1)), _connector='OR'), name='quote_confidence_is_probability', violation_error_message='A confidence lies between 0 and 1.'),
+            model_name="quote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confidence", None),
+                    models.Q(("confidence__gte", 0), ("confidence__lte", 1)),
+                    _connector="OR",
+                ),
+                name="quote_confidence_is_probability",
+                violation_error_message="A confidence lies between 0 and 1.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quote',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', None), models.Q(('parent', models.F('id')), _negated=True), _connector='OR'), name='quote_not_its_own_parent', violation_error_message='A quote cannot be inside itself.'),
+            model_name="quote",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("parent", None),
+                    models.Q(("parent", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="quote_not_its_own_parent",
+                violation_error_message="A quote cannot be inside itself.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='quote',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('parent', None), ('status__in', ('suggested', 'confirmed'))), expressions=[(models.F('article'), '='), (quotes.models.quote.Int4Range(models.F('start'), models.F('end')), '&&')], name='quote_top_level_no_overlap', violation_error_message='Another quote already stands there.'),
+            model_name="quote",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("parent", None), ("status__in", ("suggested", "confirmed"))),
+                expressions=[
+                    (models.F("article"), "="),
+                    (quotes.models.quote.Int4Range(models.F("start"), models.F("end")), "&&"),
+                ],
+                name="quote_top_level_no_overlap",
+                violation_error_message="Another quote already stands there.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(fields=['article', 'start', 'id'], name='correction_in_article'),
+            model_name="correction",
+            index=models.Index(fields=["article", "start", "id"], name="correction_in_article"),
         ),
         migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(models.F('collection'), models.OrderBy(models.F('published_on'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), name='correction_newest_first'),
+            model_name="correction",
+            index=models.Index(
+                models.F("collection"),
+                models.OrderBy(models.F("published_on"), descending=True, nulls_last=True),
+                models.OrderBy(models.F("id"), descending=True),
+                name="correction_newest_first",
+            ),
         ),
         migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(fields=['corrector', '-id'], name='correction_made'),
+            model_name="correction",
+            index=models.Index(fields=["corrector", "-id"], name="correction_made"),
         ),
         migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(fields=['corrected', '-id'], name='correction_received'),
+            model_name="correction",
+            index=models.Index(fields=["corrected", "-id"], name="correction_received"),
         ),
         migrations.AddIndex(
-            model_name='correction',
-            index=models.Index(fields=['updated_at', 'id'], name='correction_updated'),
+            model_name="correction",
+            index=models.Index(fields=["updated_at", "id"], name="correction_updated"),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('start__lt', models.F('end'))), name='correction_start_before_end', violation_error_message='The evidence ends after it starts.'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("start__lt", models.F("end"))),
+                name="correction_start_before_end",
+                violation_error_message="The evidence ends after it starts.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.Exact(django.db.models.functions.text.Length('exact'), django.db.models.expressions.CombinedExpression(models.F('end'), '-', models.F('start'))), name='correction_exact_has_its_length', violation_error_message='The stored words do not fit their place.'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.Exact(
+                    django.db.models.functions.text.Length("exact"),
+                    django.db.models.expressions.CombinedExpression(
+                        models.F("end"), "-", models.F("start")
+                    ),
+                ),
+                name="correction_exact_has_its_length",
+                violation_error_message="The stored words do not fit their place.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['denial', 'contradiction', 'self_correction'])), name='correction_kind_known', violation_error_message='Unknown kind.'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["denial", "contradiction", "self_correction"])),
+                name="correction_kind_known",
+                violation_error_message="Unknown kind.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('explicitness__in', ['verb', 'juxtaposed', 'implied'])), name='correction_explicitness_known', violation_error_message='Unknown explicitness.'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("explicitness__in", ["verb", "juxtaposed", "implied"])),
+                name="correction_explicitness_known",
+                violation_error_message="Unknown explicitness.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['suggested', 'confirmed', 'rejected', 'withdrawn', 'replaced'])), name='correction_status_known', violation_error_message='Unknown status.'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["suggested", "confirmed", "rejected", "withdrawn", "replaced"])
+                ),
+                name="correction_status_known",
+                violation_error_message="Unknown status.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('origin__in', ['machine', 'person', 'import'])), name='correction_origin_known', violation_error_message='Unknown origin.'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("origin__in", ["machine", "person", "import"])),
+                name="correction_origin_known",
+                violation_error_message="Unknown origin.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'self_correction'), ('corrector', None), ('corrected', None), models.Q(('corrector', models.F('corrected')), _negated=True), _connector='OR'), name='correction_people_differ', violation_error_message='Nobody corrects himself, except in a self-correction.'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind", "self_correction"),
+                    ("corrector", None),
+                    ("corrected", None),
+                    models.Q(("corrector", models.F("corrected")), _negated=True),
+                    _connector="OR",
+                ),
+                name="correction_people_differ",
+                violation_error_message="Nobody corrects himself, except in a self-correction.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'confirmed'), _negated=True), ('corrector__isnull', False), _connector='OR'), name='correction_confirmed_has_corrector', violation_error_message='Say who corrects before you accept.'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "confirmed"), _negated=True),
+                    ("corrector__isnull", False),
+                    _connector="OR",
+                ),
+                name="correction_confirmed_has_corrector",
+                violation_error_message="Say who corrects before you accept.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('retells', None), models.Q(('retells', models.F('id')), _negated=True), _connector='OR'), name='correction_not_retelling_itself', violation_error_message='A correction cannot retell itself.'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("retells", None),
+                    models.Q(("retells", models.F("id")), _negated=True),
+                    _connector="OR",
+                ),
+                name="correction_not_retelling_itself",
+                violation_error_message="A correction cannot retell itself.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(('confidence', None), models.Q(('confidence__gte', 0), ('confidence__lte', 1)), _connector='OR'), name='correction_confidence_is_probability', violation_error_message='A confidence lies between 0 and 1.'),
+            model_name="correction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("confidence", None),
+                    models.Q(("confidence__gte", 0), ("confidence__lte", 1)),
+                    _connector="OR",
+                ),
+                name="correction_confidence_is_probability",
+                violation_error_message="A confidence lies between 0 and 1.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='speakercandidate',
-            constraint=models.UniqueConstraint(fields=('quote', 'rank'), name='candidate_rank_once', violation_error_message='Two candidates have the same rank.'),
+            model_name="speakercandidate",
+            constraint=models.UniqueConstraint(
+                fields=("quote", "rank"),
+                name="candidate_rank_once",
+                violation_error_message="Two candidates have the same rank.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='speakercandidate',
-            constraint=models.UniqueConstraint(fields=('quote', 'speaker'), name='candidate_speaker_once', violation_error_message='The speaker is already a candidate.'),
+            model_name="speakercandidate",
+            constraint=models.UniqueConstraint(
+                fields=("quote", "speaker"),
+                name="candidate_speaker_once",
+                violation_error_message="The speaker is already a candidate.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='speakercandidate',
-            constraint=models.CheckConstraint(condition=models.Q(('rank__gte', 1), ('rank__lte', 9)), name='candidate_rank_is_a_digit', violation_error_message='A card has nine digits.'),
+            model_name="speakercandidate",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rank__gte", 1), ("rank__lte", 9)),
+                name="candidate_rank_is_a_digit",
+                violation_error_message="A card has nine digits.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='speakername',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(models.F('norm'), name='gin_trgm_ops'), name='speaker_name_trigrams'),
+            model_name="speakername",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(models.F("norm"), name="gin_trgm_ops"),
+                name="speaker_name_trigrams",
+            ),
         ),
         migrations.AddIndex(
-            model_name='speakername',
-            index=models.Index(fields=['norm'], name='speaker_name_norm'),
+            model_name="speakername",
+            index=models.Index(fields=["norm"], name="speaker_name_norm"),
         ),
         migrations.AddConstraint(
-            model_name='speakername',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['name', 'short_name', 'honorific', 'title', 'nickname'])), name='speaker_name_kind_known', violation_error_message='Unknown kind.'),
+            model_name="speakername",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["name", "short_name", "honorific", "title", "nickname"])
+                ),
+                name="speaker_name_kind_known",
+                violation_error_message="Unknown kind.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='speakername',
-            constraint=models.UniqueConstraint(fields=('speaker', 'norm', 'kind', 'place'), name='speaker_name_once', violation_error_message='The speaker already has this name.'),
+            model_name="speakername",
+            constraint=models.UniqueConstraint(
+                fields=("speaker", "norm", "kind", "place"),
+                name="speaker_name_once",
+                violation_error_message="The speaker already has this name.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='speakername',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_from', None), ('valid_to', None), ('valid_from__lte', models.F('valid_to')), _connector='OR'), name='speaker_name_dates_in_order', violation_error_message='A name cannot end before it begins.'),
+            model_name="speakername",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("valid_from", None),
+                    ("valid_to", None),
+                    ("valid_from__lte", models.F("valid_to")),
+                    _connector="OR",
+                ),
+                name="speaker_name_dates_in_order",
+                violation_error_message="A name cannot end before it begins.",
+            ),
         ),
     ]
