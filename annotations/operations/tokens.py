@@ -1,14 +1,16 @@
-"""Bearer tokens for the API: shown once, kept as a hash, gone at once when revoked."""
+"""Bearer tokens: made and revoked by their owner, shown once, stored as a hash."""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import secrets
+import string
 import uuid
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
 
-from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from annotations.models import ApiToken
@@ -17,42 +19,87 @@ from annotations.refusals import Invalid, NotVisible
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-PREFIX_LENGTH = 12
+MARK: Final = "onr"
+"""So that a scanner for leaked secrets can know a token when it sees one."""
+
+USE_NOTED_EVERY: Final = dt.timedelta(minutes=1)
+
+_PREFIX_LETTERS: Final = string.ascii_lowercase + string.digits
+_PREFIX_LENGTH: Final = 10
 
 
-def digest_of(secret: str) -> str:
-    """What is stored of a token. It has 256 random bits, so a fast hash is enough."""
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
-@transaction.atomic
-def make_token(*, user: User, name: str, scopes: Sequence[str]) -> tuple[ApiToken, str]:
-    """Make a token; the second value is the secret, which nobody can read again."""
-    unknown = set(scopes) - set(ApiToken.Scope.values)
-    if unknown or not scopes:
-        raise Invalid("Choose at least one scope.", field="scopes")
-    secret = f"or_{secrets.token_urlsafe(32)}"
+def make_token(
+    *,
+    user: User,
+    name: str,
+    scopes: Iterable[str],
+    expires_at: dt.datetime | None = None,
+) -> tuple[ApiToken, str]:
+    """Make a token for oneself. The second value is the token itself, never to be had again."""
+    wanted = sorted(set(scopes))
+    if not name.strip() or len(name) > 100:
+        raise Invalid("A token needs a name of at most 100 characters.", field="name")
+    if not wanted or not set(wanted) <= set(ApiToken.Scope.values):
+        known = ", ".join(ApiToken.Scope.values)
+        raise Invalid(f"A token needs scopes, out of: {known}.", field="scopes")
+    if expires_at is not None and expires_at <= timezone.now():
+        raise Invalid("A token cannot end before it begins.", field="expires_at")
+    prefix = "".join(secrets.choice(_PREFIX_LETTERS) for _ in range(_PREFIX_LENGTH))
+    plain = f"{MARK}_{prefix}_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
         user=user,
         name=name,
-        prefix=secret[:PREFIX_LENGTH],
-        digest=digest_of(secret),
-        scopes=sorted(scopes),
+        prefix=prefix,
+        digest=_digest(plain),
+        scopes=wanted,
+        expires_at=expires_at,
     )
-    return token, secret
+    return token, plain
 
 
-@transaction.atomic
-def revoke_token(*, public_id: uuid.UUID, user: User) -> ApiToken:
-    """End one of one's own tokens. Again is no error."""
-    token = (
-        ApiToken.objects.select_for_update(of=("self",), no_key=True)
-        .filter(public_id=public_id, user=user)
-        .first()
-    )
+def revoke_token(*, user: User, public_id: uuid.UUID) -> ApiToken:
+    """Make a token useless from the next request on. Revoking it again changes nothing."""
+    token = ApiToken.objects.filter(public_id=public_id, user=user).first()
     if token is None:
-        raise NotVisible("There is no such token.")
+        raise NotVisible
     if token.revoked_at is None:
         token.revoked_at = timezone.now()
         token.save(update_fields=("revoked_at",))
     return token
+
+
+def authenticate_token(plain: str) -> ApiToken | None:
+    """The valid token with its user, or None. Notes its use, at most once a minute."""
+    mark, _, rest = plain.partition("_")
+    prefix, _, secret = rest.partition("_")
+    if mark != MARK or len(prefix) != _PREFIX_LENGTH or not secret or not plain.isascii():
+        return None
+    token = ApiToken.objects.select_related("user").filter(prefix=prefix).first()
+    now = timezone.now()
+    # A digest is compared in every case, so that time does not tell which prefixes exist.
+    expected = token.digest if token is not None else _digest("")
+    is_right = secrets.compare_digest(_digest(plain), expected)
+    if token is None or not is_right or not _is_valid(token, now):
+        return None
+    if token.last_used_at is None or now - token.last_used_at >= USE_NOTED_EVERY:
+        _note_use(token, now)
+    return token
+
+
+def _digest(plain: str) -> str:
+    """SHA-256 is enough: a token has 256 random bits, there is nothing to guess."""
+    return hashlib.sha256(plain.encode()).hexdigest()
+
+
+def _is_valid(token: ApiToken, now: dt.datetime) -> bool:
+    return (
+        token.revoked_at is None
+        and (token.expires_at is None or now < token.expires_at)
+        and token.user.is_active
+    )
+
+
+def _note_use(token: ApiToken, now: dt.datetime) -> None:
+    unused = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
+    ApiToken.objects.filter(unused, pk=token.pk).update(last_used_at=now)
+    token.last_used_at = now

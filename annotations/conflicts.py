@@ -1,0 +1,116 @@
+"""Two people, one quote: what is on record now beside what somebody else wanted to save."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Model
+
+from quotes.models import Correction, Quote, Speaker
+
+WANTED_STATUS = {
+    "quote_confirm": "Confirmed",
+    "quote_reject": "Rejected",
+    "quote_reopen": "Suggested",
+    "quote_set_speaker": "Confirmed",
+    "correction_confirm": "Confirmed",
+    "correction_reject": "Rejected",
+    "correction_reopen": "Suggested",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing on which the two answers agree or differ."""
+
+    label: str
+    theirs: str
+    mine: str
+
+    @property
+    def is_same(self) -> bool:
+        return self.theirs == self.mine
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Both answers, and what it takes to send one's own again over the other."""
+
+    id: str
+    noun: str
+    words: str
+    who: str
+    version: int
+    article_id: str
+    lines: list[Line]
+    again: list[tuple[str, str]]
+
+
+def conflict_over(current: Model, *, action: str, sent: Mapping[str, str]) -> Conflict:
+    """Lay out a stale write: ``action`` is the name of its URL, ``sent`` its form."""
+    if not isinstance(current, (Quote, Correction)):
+        raise TypeError(f"No conflict card for {type(current).__name__}")
+    by = current.decided_by
+    is_quote = isinstance(current, Quote)
+    return Conflict(
+        id=str(current.public_id),
+        noun="quote" if is_quote else "correction",
+        words=_words(current),
+        who=(by.get_full_name() or by.get_username()) if by else "Somebody",
+        version=current.version,
+        article_id=str(current.article.public_id),
+        lines=(
+            _quote_lines(current, action, sent)
+            if isinstance(current, Quote)
+            else _correction_lines(current, action)
+        ),
+        again=[
+            (name, value)
+            for name, value in sent.items()
+            if name not in {"csrfmiddlewaretoken", "version"}
+        ],
+    )
+
+
+def _words(current: Quote | Correction) -> str:
+    if isinstance(current, Quote):
+        return " … ".join(
+            current.spans.filter(role="content").order_by("ordinal").values_list("exact", flat=True)
+        )
+    return current.exact
+
+
+def _quote_lines(quote: Quote, action: str, sent: Mapping[str, str]) -> list[Line]:
+    speaker = quote.speaker.name if quote.speaker else "nobody yet"
+    wanted = speaker
+    if action == "quote_set_speaker":
+        chosen = (
+            Speaker.objects.filter(public_id=sent["speaker"]).first()
+            if sent.get("speaker")
+            else None
+        )
+        wanted = chosen.name if chosen else sent.get("new_speaker") or speaker
+    status = quote.get_status_display()
+    lines = [
+        Line("Speaker", speaker, wanted),
+        Line("Kind", quote.kind, sent.get("kind") or quote.kind),
+        Line("Status", status, WANTED_STATUS.get(action, status)),
+    ]
+    if action == "quote_set_span":
+        role = sent.get("role", "content")
+        now = quote.spans.filter(role=role).order_by("ordinal").values_list("exact", flat=True)
+        lines.append(Line(role.title(), " … ".join(now) or "none", sent.get("exact", "")))
+    return lines
+
+
+def _correction_lines(correction: Correction, action: str) -> list[Line]:
+    corrector = correction.corrector.name if correction.corrector else "somebody"
+    corrected = correction.corrected.name if correction.corrected else "somebody not named"
+    now = f"{corrector} corrects {corrected}"
+    turned = f"{corrected} corrects {corrector}"
+    status = correction.get_status_display()
+    return [
+        Line("People", now, turned if action == "correction_swap" else now),
+        Line("Status", status, WANTED_STATUS.get(action, status)),
+    ]

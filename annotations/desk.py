@@ -1,0 +1,372 @@
+"""What the article page shows: paragraphs with their cards, made from rows already fetched.
+
+No queries here: `annotations.selectors` fetches, this arranges, templates draw.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from annotations.rendering import (
+    Mark,
+    Paragraph,
+    hues,
+    paragraph_at,
+    paragraphs,
+    paragraphs_touching,
+)
+from quotes.models import Article, Correction, Quote
+
+FULL_CARDS = 60
+"""Above this many cards, only those near the focus carry their buttons; others load on focus."""
+
+SHOW = {
+    "all": "All",
+    "undecided": "Undecided",
+    "direct": "Direct",
+    "mixed": "Mixed",
+    "indirect": "Indirect",
+    "nobody": "No speaker",
+    "corrections": "Corrections",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One digit on a card."""
+
+    rank: int
+    id: str
+    name: str
+    hue: int
+    sure: str
+    reason: str
+    is_current: bool
+
+
+@dataclass(slots=True)
+class QuoteCard:
+    """A quote in the margin: one line, or all of it with its buttons when ``is_full``."""
+
+    quote: Quote
+    number: int
+    hue: int
+    choices: list[Choice]
+    content: list[tuple[int, int]]
+    words: str
+    source: str
+    cue: str
+    is_focus: bool = False
+    is_full: bool = True
+    next_id: str = ""
+    template: str = "annotations/_quote_card.html"
+
+    @property
+    def id(self) -> str:
+        return str(self.quote.public_id)
+
+    @property
+    def is_open(self) -> bool:
+        return self.quote.status == Quote.Status.SUGGESTED
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.quote.status == Quote.Status.REJECTED
+
+    @property
+    def sure(self) -> str:
+        return sure(self.quote.confidence)
+
+    @property
+    def parts(self) -> str:
+        """Borders of the content's parts, as the page's script reads them."""
+        return " ".join(f"{start}-{end}" for start, end in self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A claim or a retort: one of the article's quotes."""
+
+    number: int
+    words: str
+    hue: int
+
+
+@dataclass(slots=True)
+class CorrectionCard:
+    """A correction in the margin, or as a triptych on its own page."""
+
+    correction: Correction
+    corrector_hue: int
+    corrected_hue: int
+    claims: list[Side]
+    retorts: list[Side]
+    is_focus: bool = False
+    is_full: bool = True
+    next_id: str = ""
+    template: str = "annotations/_correction_card.html"
+
+    @property
+    def id(self) -> str:
+        return str(self.correction.public_id)
+
+    @property
+    def is_open(self) -> bool:
+        return self.correction.status == Correction.Status.SUGGESTED
+
+    @property
+    def is_rejected(self) -> bool:
+        return self.correction.status == Correction.Status.REJECTED
+
+    @property
+    def sure(self) -> str:
+        return sure(self.correction.confidence)
+
+
+Card = QuoteCard | CorrectionCard
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One paragraph and the cards that stand level with it."""
+
+    paragraph: Paragraph
+    cards: list[Card]
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Somebody who speaks in this article."""
+
+    name: str
+    hue: int
+    count: int
+    id: str = ""
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everything the article page draws."""
+
+    article: Article
+    rows: list[Row]
+    cards: list[Card]
+    shown: list[Card]
+    voices: list[Voice]
+    show: str
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def focus(self) -> Card | None:
+        return next((card for card in self.cards if card.is_focus), None)
+
+    @property
+    def n_quotes(self) -> int:
+        return self.counts["all"]
+
+    @property
+    def n_decided(self) -> int:
+        return self.counts["decided"]
+
+    @property
+    def n_open(self) -> int:
+        return self.counts["undecided"]
+
+    @property
+    def is_done(self) -> bool:
+        return bool(self.cards) and self.n_open == 0
+
+    @property
+    def filters(self) -> list[tuple[str, str, int]]:
+        return [(key, label, self.counts[key]) for key, label in SHOW.items()]
+
+    def card(self, public_id: Any) -> Card | None:
+        return next((card for card in self.cards if card.id == str(public_id)), None)
+
+    def paragraphs_of(self, card: Card) -> list[Paragraph]:
+        """The paragraphs whose drawing depends on this card."""
+        ranges = (
+            [(part["start"], part["end"]) for part in card.quote.parts]  # type: ignore[attr-defined]
+            if isinstance(card, QuoteCard)
+            else [(card.correction.start, card.correction.end)]
+        )
+        return paragraphs_touching([row.paragraph for row in self.rows], ranges)
+
+
+def sure(confidence: float | None) -> str:
+    """``.97``: two figures, no leading zero; empty where nobody measured it."""
+    if confidence is None:
+        return ""
+    return "1" if confidence >= 0.995 else f"{confidence:.2f}".removeprefix("0")
+
+
+def build_desk(
+    article: Article,
+    quotes: Sequence[Quote],
+    corrections: Sequence[Correction],
+    *,
+    show: str = "all",
+    focus: str = "",
+) -> Desk:
+    """Arrange one article. ``quotes`` in reading order with ``parts`` and ``choices``."""
+    colour = hues(
+        [
+            *(quote.speaker_id for quote in quotes),
+            *(c.corrector_id for c in corrections),
+            *(c.corrected_id for c in corrections),
+        ]
+    )
+    by_name = {
+        str(quote.speaker.public_id): colour[quote.speaker_id] for quote in quotes if quote.speaker
+    }
+    quote_cards = [
+        _quote_card(article, quote, number, colour.get(quote.speaker_id, 0), by_name)
+        for number, quote in enumerate(quotes, 1)
+    ]
+    by_quote = {card.id: card for card in quote_cards}
+    correction_cards = [_correction_card(c, colour, by_quote) for c in corrections]
+    cards: list[Card] = sorted(
+        [*quote_cards, *correction_cards],
+        key=lambda card: (
+            (card.content[0][0], 1, card.number)
+            if isinstance(card, QuoteCard)
+            else (card.correction.start, 0, card.correction.pk)
+        ),
+    )
+    if not any(card.id == focus for card in cards):
+        focus = next((card.id for card in cards if card.is_open), "")
+    counts = _count(quote_cards, correction_cards)
+    shown = [card for card in cards if card.id == focus or _is_shown(card, show)]
+    _link(shown, focus)
+    number = next((c.number for c in quote_cards if c.is_focus), 0)
+    found = paragraphs(article.text, _marks(article, quote_cards, correction_cards), focus=number)
+    rows = [Row(paragraph, []) for paragraph in found]
+    for card in shown:
+        at = card.content[0][0] if isinstance(card, QuoteCard) else card.correction.start
+        rows[paragraph_at(found, at)].cards.append(card)
+    voices = _voices(quotes, colour)
+    return Desk(article, rows, cards, shown, voices, show, counts)
+
+
+def _quote_card(
+    article: Article, quote: Quote, number: int, hue: int, hue_of: dict[str, int]
+) -> QuoteCard:
+    parts: list[dict[str, Any]] = quote.parts  # type: ignore[attr-defined]
+    content = [(p["start"], p["end"]) for p in parts if p["role"] == "content"]
+    current = str(quote.speaker.public_id) if quote.speaker else ""
+    choices = [
+        Choice(
+            rank=rank,
+            id=str(choice["id"]),
+            name=choice["name"],
+            hue=hue_of.get(str(choice["id"]), 0),
+            sure=sure(choice["probability"]),
+            reason=choice["reason"],
+            is_current=str(choice["id"]) == current,
+        )
+        for rank, choice in enumerate(quote.choices, 1)  # type: ignore[attr-defined]
+    ]
+    if quote.speaker and len(choices) < 9 and not any(c.is_current for c in choices):
+        choices.append(
+            Choice(len(choices) + 1, current, quote.speaker.name, hue, "", "", is_current=True)
+        )
+    return QuoteCard(
+        quote=quote,
+        number=number,
+        hue=hue,
+        choices=choices,
+        content=content or [(quote.start, quote.end)],
+        words=" … ".join(p["exact"] for p in parts if p["role"] == "content"),
+        source=" … ".join(p["exact"] for p in parts if p["role"] == "source"),
+        cue=" … ".join(p["exact"] for p in parts if p["role"] == "cue"),
+    )
+
+
+def _correction_card(
+    correction: Correction, colour: dict[int, int], by_quote: dict[str, QuoteCard]
+) -> CorrectionCard:
+    sides: dict[str, list[Side]] = {"corrected": [], "correcting": []}
+    for link in correction.sides:  # type: ignore[attr-defined]
+        card = by_quote.get(str(link["id"]))
+        if card is not None:
+            sides[link["side"]].append(Side(card.number, card.words, card.hue))
+    return CorrectionCard(
+        correction=correction,
+        corrector_hue=colour.get(correction.corrector_id or 0, 0),
+        corrected_hue=colour.get(correction.corrected_id or 0, 0),
+        claims=sides["corrected"],
+        retorts=sides["correcting"],
+    )
+
+
+def _count(quotes: list[QuoteCard], corrections: list[CorrectionCard]) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    counts["all"] = len(quotes)
+    counts["decided"] = sum(not card.is_open for card in quotes)
+    counts["undecided"] = sum(card.is_open for card in (*quotes, *corrections))
+    counts["corrections"] = len(corrections)
+    for card in quotes:
+        counts[card.quote.kind] += 1
+        counts["nobody"] += card.quote.speaker_id is None
+    return counts
+
+
+def _is_shown(card: Card, show: str) -> bool:
+    if show == "undecided":
+        return card.is_open
+    if isinstance(card, CorrectionCard):
+        return show in {"all", "corrections"}
+    if show == "nobody":
+        return card.quote.speaker_id is None
+    return show == "all" or show == card.quote.kind
+
+
+def _link(shown: list[Card], focus: str) -> None:
+    """Mark the focus, say where "later" goes, and thin out a very long margin."""
+    at = next((i for i, card in enumerate(shown) if card.id == focus), 0)
+    for index, card in enumerate(shown):
+        card.is_focus = card.id == focus
+        card.is_full = len(shown) <= FULL_CARDS or abs(index - at) <= FULL_CARDS // 4
+        after = [*shown[index + 1 :], *shown[:index]] if card.is_focus else []
+        card.next_id = next((c.id for c in after if c.is_open), "")
+
+
+def _marks(
+    article: Article, quotes: list[QuoteCard], corrections: list[CorrectionCard]
+) -> list[Mark]:
+    marks = [Mark(start, end, "skipped") for start, end, *_ in article.skipped]
+    marks += [
+        Mark(
+            part["start"],
+            part["end"],
+            part["role"],
+            quote=card.number,
+            kind=card.quote.kind,
+            hue=card.hue,
+            is_open=card.is_open,
+        )
+        for card in quotes
+        if not card.is_rejected
+        for part in card.quote.parts  # type: ignore[attr-defined]
+    ]
+    marks += [
+        Mark(card.correction.start, card.correction.end, "evidence")
+        for card in corrections
+        if not card.is_rejected
+    ]
+    return [mark for mark in marks if 0 <= mark.start < mark.end <= len(article.text)]
+
+
+def _voices(quotes: Sequence[Quote], colour: dict[int, int]) -> list[Voice]:
+    live = [quote for quote in quotes if quote.status != Quote.Status.REJECTED]
+    people = {quote.speaker_id: quote.speaker for quote in live if quote.speaker}
+    counts = Counter(quote.speaker_id for quote in live)
+    voices = [
+        Voice(person.name, colour[key], counts[key], str(person.public_id))
+        for key, person in people.items()
+        if key is not None
+    ]
+    return [*voices, *([Voice("", 0, counts[None])] if counts[None] else [])]

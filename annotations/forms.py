@@ -1,0 +1,186 @@
+"""The shape of what pages send: types, lengths, existence. Rules are the operations' business."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from annotations.desk import SHOW
+from annotations.models import ApiToken
+from annotations.refusals import Invalid
+from quotes.models import Collection, Quote, QuoteSpan, Speaker
+
+LARGEST = 2**31 - 1
+
+
+class ExactWords(forms.CharField):
+    """Words as they stand in an article: never trimmed. Browsers post line ends as CRLF."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(strip=False, max_length=100_000, **options)
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class ActionForm(forms.Form):
+    """What every decision carries: the version that was on the screen."""
+
+    version = forms.IntegerField(min_value=1, max_value=LARGEST)
+
+
+class SpeakerForm(ActionForm):
+    """An existing speaker, or the name of a new one."""
+
+    speaker = forms.UUIDField(required=False)
+    new_speaker = forms.CharField(max_length=300, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not data.get("speaker") and not data.get("new_speaker"):
+            raise forms.ValidationError("Choose a speaker, or write a name.")
+        return data
+
+
+class KindForm(ActionForm):
+    kind = forms.ChoiceField(choices=Quote.Kind.choices)
+
+
+class PlaceForm(forms.Form):
+    """Words of the article; ``start`` and ``end`` where the browser knows them."""
+
+    exact = ExactWords()
+    start = forms.IntegerField(min_value=0, max_value=LARGEST, required=False)
+    end = forms.IntegerField(min_value=1, max_value=LARGEST, required=False)
+
+
+class SpanForm(PlaceForm, ActionForm):
+    """``ordinal`` names the part of the content that is replaced; without it, all of them."""
+
+    role = forms.ChoiceField(choices=QuoteSpan.Role.choices)
+    ordinal = forms.IntegerField(min_value=0, max_value=99, required=False)
+
+
+class UndoForm(forms.Form):
+    article = forms.UUIDField(required=False)
+
+
+class DeskForm(forms.Form):
+    """What an article's margin shows, and which card is in focus."""
+
+    show = forms.ChoiceField(choices=list(SHOW.items()), required=False)
+    focus = forms.UUIDField(required=False)
+
+
+class ArticleFilterForm(forms.Form):
+    """The filters of the article list, as they stand in its address."""
+
+    q = forms.CharField(max_length=300, required=False)
+    state = forms.ChoiceField(
+        choices=[("todo", "To do"), ("done", "Finished"), ("corrections", "With corrections")],
+        required=False,
+    )
+    outlet = forms.CharField(max_length=200, required=False)
+    published_after = forms.DateField(required=False)
+    published_before = forms.DateField(required=False)
+
+
+class CorrectionFilterForm(forms.Form):
+    state = forms.ChoiceField(
+        choices=[("todo", "Undecided"), ("confirmed", "Confirmed"), ("rejected", "Rejected")],
+        required=False,
+    )
+    speaker = forms.UUIDField(required=False)
+    kind = forms.CharField(max_length=20, required=False)
+
+
+class SearchForm(forms.Form):
+    q = forms.CharField(max_length=300, required=False)
+
+
+class SpeakerFilterForm(SearchForm):
+    kind = forms.ChoiceField(choices=Speaker.Kind.choices, required=False)
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Any number of files; each is read, and refused, on its own."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        given = data if isinstance(data, (list, tuple)) else [data] if data else []
+        if not given:
+            raise forms.ValidationError("Choose at least one file.")
+        return list(given)
+
+
+class IntakeForm(forms.Form):
+    """Where imported articles go."""
+
+    collection = forms.ModelChoiceField(Collection.objects.none(), to_field_name="public_id")
+
+    def __init__(self, *args: Any, collections: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["collection"].queryset = collections  # type: ignore[attr-defined]
+        self.fields["collection"].empty_label = None  # type: ignore[attr-defined]
+
+
+class PasteForm(IntakeForm):
+    """Facts are read as strings: the reader says in a sentence what is wrong with them."""
+
+    text = ExactWords()
+    headline = forms.CharField(max_length=500, required=False)
+    byline = forms.CharField(max_length=500, required=False)
+    outlet = forms.CharField(max_length=200, required=False)
+    published_on = forms.CharField(max_length=40, required=False)
+    url = forms.CharField(max_length=2000, required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["text"].max_length = None  # type: ignore[attr-defined]
+        self.fields["text"].validators = []
+
+
+class FilesForm(IntakeForm):
+    files = ManyFilesField()
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(max_length=100)
+    scopes = forms.MultipleChoiceField(choices=ApiToken.Scope.choices)
+
+
+class ThemeForm(forms.Form):
+    theme = forms.ChoiceField(choices=[("system", "System"), ("light", "Light"), ("dark", "Dark")])
+
+
+class KeysForm(forms.Form):
+    keys = forms.ChoiceField(choices=[("on", "On"), ("off", "Off")])
+
+
+def checked(form: forms.Form) -> dict[str, Any]:
+    """The form's values, or a refusal that says what is wrong with them."""
+    if form.is_valid():
+        return form.cleaned_data
+    field, messages = next(iter(form.errors.items()))
+    label = "" if field == "__all__" else f"{form.fields[field].label or field}: "
+    raise Invalid(f"{label}{messages[0]}", field="" if field == "__all__" else field)
+
+
+def lenient(form: forms.Form) -> dict[str, Any]:
+    """The values that are usable; filters in an address never refuse a page."""
+    form.is_valid()
+    return {name: form.cleaned_data.get(name) or "" for name in form.fields}
+
+
+def without_page(query: QueryDict) -> str:
+    """The address's filters, for links to other pages of the same list."""
+    kept = query.copy()
+    kept.pop("page", None)
+    return kept.urlencode()

@@ -1,0 +1,124 @@
+"""The history as sentences: who did what, when, and what it changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from annotations.models import Edit
+
+VERBS = {
+    "quote.confirmed": "confirmed the quote",
+    "quote.rejected": "said that it is not a quote",
+    "quote.reopened": "reopened the quote",
+    "quote.speaker_set": "set the speaker",
+    "quote.kind_set": "set the kind",
+    "quote.boundaries_set": "moved the boundaries",
+    "quote.added": "added the quote",
+    "quote.note_set": "wrote a note",
+    "quote.flagged": "flagged the quote",
+    "quote.unflagged": "took the flag off",
+    "quote.undone": "took back a decision",
+    "quote.redone": "put a decision back",
+    "quote.withdrawn": "withdrew the quote",
+    "correction.confirmed": "confirmed the correction",
+    "correction.rejected": "said that it is not a correction",
+    "correction.reopened": "reopened the correction",
+    "correction.swapped": "swapped the sides",
+    "correction.kind_set": "set the type of correction",
+    "correction.people_set": "said who corrects whom",
+    "correction.quotes_set": "chose claim and retort",
+    "correction.added": "added the correction",
+    "correction.undone": "took back a decision",
+    "correction.redone": "put a decision back",
+    "speaker.created": "made a new speaker",
+}
+
+LABELS = {
+    "status": "status",
+    "kind": "kind",
+    "speaker_name": "speaker",
+    "corrector_name": "corrector",
+    "corrected_name": "corrected",
+    "note": "note",
+    "flagged": "flag",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """``“Nell Farrow” set the speaker: Ines Adair instead of nobody``."""
+
+    who: str
+    verb: str
+    changes: list[str]
+    at: dt.datetime
+    object_kind: str
+    object_id: str
+    is_undone: bool
+
+
+def sentences(edits: Iterable[Edit]) -> list[Sentence]:
+    """One sentence an edit; what was taken back since is marked."""
+    rows = list(edits)
+    undone = {edit.undoes_id for edit in rows if edit.undoes_id}
+    return [
+        Sentence(
+            who=edit.actor.get_full_name() or edit.actor.get_username(),
+            verb=_verb(edit),
+            changes=_changes(edit),
+            at=edit.at,
+            object_kind=edit.object_kind,
+            object_id=str(edit.object_id),
+            is_undone=edit.pk in undone,
+        )
+        for edit in rows
+    ]
+
+
+def what_was_undone(edits: Sequence[Edit]) -> str:
+    """What an undo or redo took back, in words: ``confirmed the quote · speaker nobody``."""
+    if len(edits) > 1:
+        return f"{len(edits)} decisions at once"
+    edit = edits[0]
+    undone = edit.undoes
+    # An undo of an undo did again what the first edit had done.
+    while undone is not None and undone.undoes is not None:
+        undone = undone.undoes
+    done = VERBS.get(undone.action, undone.action) if undone else "the last decision"
+    changes = _changes(edit)
+    return f"{done} ({'; '.join(changes)})" if changes else done
+
+
+def _verb(edit: Edit) -> str:
+    verb = VERBS.get(edit.action, edit.action)
+    if edit.undoes is not None:
+        done = VERBS.get(edit.undoes.action, edit.undoes.action)
+        return f"{verb}: “{done}”"
+    return verb
+
+
+def _changes(edit: Edit) -> list[str]:
+    before, after = edit.before or {}, edit.after or {}
+    if edit.before is None:
+        return [f"speaker {after['speaker_name']}"] if after.get("speaker_name") else []
+    changes = [
+        f"{label} {_shown(after.get(key))} instead of {_shown(before.get(key))}"
+        for key, label in LABELS.items()
+        if before.get(key) != after.get(key)
+    ]
+    if before.get("spans") != after.get("spans"):
+        changes.append("other words")
+    if before.get("quotes") != after.get("quotes"):
+        changes.append("other quotes on its sides")
+    return changes
+
+
+def _shown(value: Any) -> str:
+    if value is None or value == "":
+        return "nobody" if value is None else "none"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return f"“{value}”" if len(str(value)) > 20 else str(value)

@@ -1,0 +1,78 @@
+"""The pages' addresses: ``/noun/<id>/verb/``, named ``annotations:noun_verb``."""
+
+from __future__ import annotations
+
+from django.urls import path
+from django.views.generic import RedirectView
+
+from annotations.views import (
+    accounts,
+    articles,
+    corrections,
+    exports,
+    imports,
+    quotes,
+    speakers,
+    undoing,
+)
+
+app_name = "annotations"
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="annotations:article_list"), name="home"),
+    path("articles/", articles.article_list, name="article_list"),
+    path("articles/import/", imports.article_import, name="article_import"),
+    path("articles/<uuid:public_id>/", articles.article_detail, name="article_detail"),
+    path("articles/<uuid:public_id>/state/", articles.article_state, name="article_state"),
+    path("articles/<uuid:public_id>/next/", articles.article_next, name="article_next"),
+    path("articles/<uuid:public_id>/history/", articles.article_history, name="article_history"),
+    path("articles/<uuid:public_id>/quotes/add/", quotes.quote_add, name="quote_add"),
+    path("imports/<uuid:public_id>/", imports.import_detail, name="import_detail"),
+    path("quotes/<uuid:public_id>/card/", quotes.quote_card, name="quote_card"),
+    path("quotes/<uuid:public_id>/confirm/", quotes.quote_confirm, name="quote_confirm"),
+    path("quotes/<uuid:public_id>/reject/", quotes.quote_reject, name="quote_reject"),
+    path("quotes/<uuid:public_id>/reopen/", quotes.quote_reopen, name="quote_reopen"),
+    path("quotes/<uuid:public_id>/speakers/", quotes.quote_speakers, name="quote_speakers"),
+    path(
+        "quotes/<uuid:public_id>/set-speaker/", quotes.quote_set_speaker, name="quote_set_speaker"
+    ),
+    path("quotes/<uuid:public_id>/set-kind/", quotes.quote_set_kind, name="quote_set_kind"),
+    path("quotes/<uuid:public_id>/set-span/", quotes.quote_set_span, name="quote_set_span"),
+    path("quotes/<uuid:public_id>/history/", quotes.quote_history, name="quote_history"),
+    path("corrections/", corrections.correction_list, name="correction_list"),
+    path(
+        "corrections/<uuid:public_id>/confirm/",
+        corrections.correction_confirm,
+        name="correction_confirm",
+    ),
+    path(
+        "corrections/<uuid:public_id>/reject/",
+        corrections.correction_reject,
+        name="correction_reject",
+    ),
+    path(
+        "corrections/<uuid:public_id>/reopen/",
+        corrections.correction_reopen,
+        name="correction_reopen",
+    ),
+    path("corrections/<uuid:public_id>/swap/", corrections.correction_swap, name="correction_swap"),
+    path(
+        "corrections/<uuid:public_id>/history/",
+        corrections.correction_history,
+        name="correction_history",
+    ),
+    path("undo/", undoing.undo, name="undo"),
+    path("redo/", undoing.redo, name="redo"),
+    path("speakers/", speakers.speaker_list, name="speaker_list"),
+    path("speakers/<uuid:public_id>/", speakers.speaker_detail, name="speaker_detail"),
+    path("exports/", exports.export_list, name="export_list"),
+    path("exports/<slug:table>.csv", exports.export_table, name="export_table"),
+    path("tokens/", accounts.token_list, name="token_list"),
+    path("tokens/<uuid:public_id>/revoke/", accounts.token_revoke, name="token_revoke"),
+    path("keys/", accounts.key_map, name="key_map"),
+    path("preferences/theme/", accounts.preference_theme, name="preference_theme"),
+    path("preferences/keys/", accounts.preference_keys, name="preference_keys"),
+    path("sign-in/", accounts.sign_in, name="sign_in"),
+    path("sign-in/<str:secret>/", accounts.sign_in_by_link, name="sign_in_by_link"),
+    path("sign-out/", accounts.sign_out, name="sign_out"),
+]

@@ -1,0 +1,168 @@
+"""How views answer: sign-in, refusals as status codes, and fragments or redirects."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from urllib.parse import urlencode, urlsplit
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import reswap, retarget, trigger_client_event
+
+from annotations import selectors
+from annotations.conflicts import conflict_over
+from annotations.refusals import Invalid, NotVisible, Refusal, StaleVersion
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django_htmx.middleware import HtmxDetails
+
+
+class SignedInRequest(HttpRequest):
+    """A request of somebody who is signed in, with django-htmx's details. For types only."""
+
+    user: User  # type: ignore[assignment]
+    htmx: HtmxDetails
+
+
+P = ParamSpec("P")
+View = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]
+
+
+def signed_in(view: View[P]) -> View[P]:
+    """Send people who are not signed in to the sign-in page, and back here afterwards."""
+
+    @wraps(view)
+    def wrapped(request: SignedInRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        here = request.get_full_path() if request.method == "GET" else came_from(request)
+        sign_in = f"{reverse('annotations:sign_in')}?{urlencode({'next': here})}"
+        if request.htmx:
+            # The page keeps the answer in its outbox and sends it after signing in.
+            return HttpResponse(status=401, headers={"HX-Redirect": sign_in})
+        return redirect(sign_in)
+
+    return wrapped
+
+
+def refusing(view: View[P]) -> View[P]:
+    """Translate expected refusals: 403, 404, 409, 422, with the message where it is read."""
+
+    @wraps(view)
+    def wrapped(request: SignedInRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except StaleVersion as refusal:
+            return _conflict(request, refusal)
+        except NotVisible as refusal:
+            return refused(request, str(refusal), 404)
+        except Invalid as refusal:
+            return refused(request, str(refusal), 422)
+        except Refusal as refusal:
+            return refused(request, str(refusal), 409)
+        except PermissionDenied as refusal:
+            return refused(request, str(refusal) or "You may not do this.", 403)
+
+    return wrapped
+
+
+def came_from(request: HttpRequest) -> str:
+    """The page that a form was on, if it is one of ours; else the article list."""
+    referer = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    path = referer.path + (f"?{referer.query}" if referer.query else "")
+    if referer.netloc == request.get_host() and referer.path.startswith("/"):
+        return path
+    return reverse("annotations:article_list")
+
+
+def safe_next(request: HttpRequest, given: str) -> str:
+    """An address of this site to go on to; never another one."""
+    if url_has_allowed_host_and_scheme(given, allowed_hosts={request.get_host()}):
+        return given
+    return reverse("annotations:article_list")
+
+
+def refused(request: SignedInRequest, message: str, status: int) -> HttpResponse:
+    """Say why something was not done: as a toast, or as a page with a way back."""
+    if request.htmx:
+        context = {"said": message, "tone": "bad" if status != 404 else "warn"}
+        answer = render(request, "annotations/_toast.html", context, status=status)
+        return reswap(retarget(answer, "#toast"), "innerHTML")
+    context = {"message": message, "status": status, "back": came_from(request)}
+    return render(request, "annotations/refused.html", context, status=status)
+
+
+def _conflict(request: SignedInRequest, refusal: StaleVersion) -> HttpResponse:
+    """Show both versions; nothing was overwritten, nothing typed is lost."""
+    match = request.resolver_match
+    conflict = conflict_over(
+        refusal.current, action=match.url_name or "" if match else "", sent=request.POST
+    )
+    page = "annotations/_conflict.html" if request.htmx else "annotations/conflict.html"
+    context = {"conflict": conflict, "back": came_from(request), "action_url": request.path}
+    return render(request, page, context, status=409)
+
+
+def said(request: SignedInRequest, message: str, *, to: str) -> HttpResponse:
+    """After a plain form post: the message, and the page to go on with."""
+    messages.success(request, message)
+    return redirect(to)
+
+
+def article_url(public_id: uuid.UUID, *, show: str = "all", focus: str = "") -> str:
+    """An article's page with a card in focus, scrolled to it."""
+    query = {"show": show} if show != "all" else {}
+    query |= {"focus": focus} if focus else {}
+    address = reverse("annotations:article_detail", args=[public_id])
+    address += f"?{urlencode(query)}" if query else ""
+    return f"{address}#item-{focus}" if focus else address
+
+
+def desk_answer(
+    request: SignedInRequest,
+    *,
+    article_id: uuid.UUID,
+    card_id: str,
+    message: str,
+    whole: bool = False,
+    stay: bool = False,
+    undone: bool = False,
+) -> HttpResponse:
+    """After a decision: the card, its paragraphs, and what the bars say; or the next page.
+
+    ``whole`` sends all of the text and cards, where numbers or colours may have changed;
+    ``stay`` keeps the focus where it is.
+    """
+    show = request.POST.get("show") or "all"
+    article = selectors.article_in_full(request.user, article_id)
+    desk = selectors.desk_of(article, show=show, focus=card_id)
+    card = desk.card(card_id)
+    if not request.htmx:
+        focus = card_id if stay or card is None else card.next_id or card_id
+        return said(request, message, to=article_url(article_id, show=desk.show, focus=focus))
+    context: dict[str, Any] = {
+        "article": article,
+        "desk": desk,
+        "may_annotate": selectors.may(request.user, article, "annotate"),
+        "card": card,
+        "oob": True,
+        "said": message,
+        "can_undo": not undone,
+        "can_redo": undone,
+    }
+    if whole or card is None:
+        answer = render(request, "annotations/_story_answer.html", context)
+        if card is not None and (undone or stay):
+            trigger_client_event(answer, "focus-item", {"id": card_id})
+        return reswap(retarget(answer, "#story"), "morph:outerHTML")
+    card.is_focus = False
+    context["changed"] = desk.paragraphs_of(card)
+    return render(request, "annotations/_card_answer.html", context)

@@ -1,0 +1,133 @@
+"""Who corrected whom: the page of corrections, and what an editor does to one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from annotations import selectors
+from annotations.forms import ActionForm, CorrectionFilterForm, checked, lenient, without_page
+from annotations.operations.corrections import (
+    confirm_correction,
+    reject_correction,
+    reopen_correction,
+    swap_correction,
+)
+from annotations.sentences import sentences
+from annotations.views.answers import (
+    SignedInRequest,
+    desk_answer,
+    refusing,
+    said,
+    signed_in,
+)
+from quotes.models import Correction
+
+
+@require_safe
+@signed_in
+@refusing
+def correction_list(request: SignedInRequest) -> HttpResponse:
+    """Claim, evidence and retort side by side, newest first."""
+    filters = lenient(CorrectionFilterForm(request.GET))
+    page = selectors.correction_list(request.user, filters, request.GET.get("page"))
+    context = {
+        "page": page,
+        "cards": selectors.triptychs(request.user, list(page.object_list)),
+        "counts": selectors.correction_counts(request.user),
+        "pairs": selectors.correction_pairs(request.user),
+        "filters": filters,
+        "query": without_page(request.GET),
+        "on_list": True,
+    }
+    return render(request, "annotations/correction_list.html", context)
+
+
+def _act(
+    request: SignedInRequest,
+    public_id: uuid.UUID,
+    operation: Callable[..., Correction],
+    message: str,
+    *,
+    stay: bool = False,
+) -> HttpResponse:
+    data = checked(ActionForm(request.POST))
+    correction = operation(public_id=public_id, version=data["version"], user=request.user)
+    if request.POST.get("from") == "list":
+        return _list_answer(request, correction, message)
+    return desk_answer(
+        request,
+        article_id=correction.article.public_id,
+        card_id=str(public_id),
+        message=message,
+        stay=stay,
+    )
+
+
+def _list_answer(request: SignedInRequest, correction: Correction, message: str) -> HttpResponse:
+    """The same card as the page of corrections draws."""
+    if not request.htmx:
+        to = f"{reverse('annotations:correction_list')}#item-{correction.public_id}"
+        return said(request, message, to=to)
+    fresh = Correction.objects.filter(pk=correction.pk).for_display().select_related("article")
+    [card] = selectors.triptychs(request.user, list(fresh), focus="none")
+    context = {
+        "card": card,
+        "on_list": True,
+        "said": message,
+        "can_undo": True,
+        "oob": True,
+        "counts": selectors.correction_counts(request.user),
+    }
+    return render(request, "annotations/_triptych_answer.html", context)
+
+
+@require_POST
+@signed_in
+@refusing
+def correction_confirm(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Accept as shown."""
+    return _act(request, public_id, confirm_correction, "Correction confirmed")
+
+
+@require_POST
+@signed_in
+@refusing
+def correction_reject(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Nobody is corrected here."""
+    return _act(request, public_id, reject_correction, "Rejected: not a correction")
+
+
+@require_POST
+@signed_in
+@refusing
+def correction_reopen(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """A suggestion again."""
+    return _act(request, public_id, reopen_correction, "Reopened: a suggestion again", stay=True)
+
+
+@require_POST
+@signed_in
+@refusing
+def correction_swap(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The other way round; still to be accepted."""
+    return _act(request, public_id, swap_correction, "Sides swapped", stay=True)
+
+
+@require_safe
+@signed_in
+@refusing
+def correction_history(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Who decided what of this correction."""
+    correction = selectors.readable_correction(request.user, public_id)
+    edits = list(selectors.history_of(object_id=correction.public_id)[:200])
+    context = {
+        "correction": correction,
+        "sentences": sentences(edits),
+    }
+    return render(request, "annotations/correction_history.html", context)

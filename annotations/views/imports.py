@@ -1,0 +1,80 @@
+"""Bringing articles in: paste or files, then a report of each item that fills in by itself."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from itertools import chain
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from annotations import selectors
+from annotations.forms import FilesForm, PasteForm
+from annotations.operations.importing import import_articles
+from annotations.views.answers import SignedInRequest, refusing, signed_in
+from quotes.importing import MAX_FILE_BYTES, ArticleInput, ReadFailure, read_file, read_paste
+from quotes.models import Import
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+@refusing
+def article_import(request: SignedInRequest) -> HttpResponse:
+    """Paste one article, or choose files that may hold many."""
+    collections = selectors.importable_collections(request.user)
+    by_files = "files" in request.FILES or request.POST.get("way") == "files"
+    data = request.POST if request.method == "POST" else None
+    paste = PasteForm(None if by_files else data, collections=collections)
+    files = FilesForm(data if by_files else None, request.FILES or None, collections=collections)
+    used = files if by_files else paste
+    if used.is_valid():
+        facts = dict(used.cleaned_data)
+        collection = facts.pop("collection")
+        items = _from_files(facts["files"]) if by_files else iter([read_paste(**facts)])
+        batch = import_articles(collection=collection, user=request.user, items=items)
+        return _after(batch)
+    context = {
+        "paste": paste,
+        "files": files,
+        "by_files": by_files or request.GET.get("way") == "files",
+        "collections": collections,
+        "max_megabytes": MAX_FILE_BYTES // 2**20,
+    }
+    status = 422 if used.is_bound else 200
+    return render(request, "annotations/article_import.html", context, status=status)
+
+
+@require_safe
+@signed_in
+@refusing
+def import_detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """What became of each item; asked for each second while the engine still reads."""
+    batch, items = selectors.import_report(request.user, public_id)
+    waiting = sum(item.run_state in {"queued", "running"} for item in items)
+    context = {
+        "batch": batch,
+        "items": items,
+        "waiting": waiting,
+        "read": len(items) - waiting,
+        "tally": selectors.tally(items),
+    }
+    page = "_import_report.html" if request.htmx else "import_detail.html"
+    return render(request, f"annotations/{page}", context)
+
+
+def _from_files(uploads: list[UploadedFile]) -> Iterator[ArticleInput | ReadFailure]:
+    """Read one file after the other; a file over the limit is never read into memory whole."""
+    return chain.from_iterable(
+        read_file(upload.name or "file", upload.read(MAX_FILE_BYTES + 1)) for upload in uploads
+    )
+
+
+def _after(batch: Import) -> HttpResponse:
+    """One new article opens at once; anything else shows its report."""
+    items = list(batch.items.select_related("article").defer("article__text")[:2])
+    if len(items) == 1 and items[0].state == "stored" and items[0].article:
+        return redirect("annotations:article_detail", items[0].article.public_id)
+    return redirect("annotations:import_detail", batch.public_id)

@@ -1,0 +1,374 @@
+// Keys, focus, text selection, and the outbox. Everything else is HTML, forms and htmx.
+// A key only ever clicks a real button: the button that carries it in data-key. The page works without this file.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const $ = (selector, scope = document) => scope.querySelector(selector);
+  const $$ = (selector, scope = document) => [...scope.querySelectorAll(selector)];
+  const story = () => $("#story");
+  const focused = () => $(".item.is-focus");
+  const item = (id) => (id ? document.getElementById("item-" + id) : null);
+  const say = (words) => { const live = $("#live"); if (live) live.textContent = words; };
+  const visible = (el) => el && (el.offsetParent !== null || getComputedStyle(el).position === "fixed");
+
+  // ---------------------------------------------------------------- focus
+  let current = focused()?.dataset.item ?? "";
+
+  const marksOf = (el) => el?.dataset.number
+    ? $$(`#story mark[data-quotes~="${el.dataset.number}"]`)
+    : $$("#story mark.evidence").filter((m) => m.dataset.start === el?.dataset.evidence);
+
+  function paint() {
+    for (const mark of $$("#story mark.focus")) mark.classList.remove("focus", "first", "last");
+    const el = item(current);
+    for (const other of $$(".item.is-focus")) if (other !== el) other.classList.remove("is-focus");
+    if (!el) return null;
+    el.classList.add("is-focus");
+    const number = el.dataset.number;
+    for (const mark of number ? marksOf(el) : []) {
+      const among = (list) => (list ?? "").split(" ").includes(number);
+      mark.classList.add("focus");
+      mark.classList.toggle("first", among(mark.dataset.first));
+      mark.classList.toggle("last", among(mark.dataset.last));
+    }
+    const line = $(".line[hx-get]", el);
+    if (line && !$(".full", el)) htmx.trigger(line, "open");
+    return el;
+  }
+
+  function toMiddle(el) {
+    const shown = [marksOf(el)[0], el].find(visible);
+    if (!shown) return;
+    const { top, bottom } = shown.getBoundingClientRect();
+    if (top < innerHeight / 3 || Math.min(bottom, top + 120) > (innerHeight * 2) / 3)
+      scrollBy({ top: top - innerHeight * (innerWidth < 720 ? 0.18 : 0.36) });
+  }
+
+  function focusItem(el, { scroll = true } = {}) {
+    if (!el) return;
+    current = el.dataset.item;
+    paint();
+    el.focus({ preventScroll: true });
+    if (scroll) toMiddle(el);
+    const url = new URL(location.href);
+    url.searchParams.set("focus", current);
+    url.hash = "";
+    history.replaceState(null, "", url);
+  }
+
+  function neighbour(step, onlyOpen, from = item(current)) {
+    const all = $$(".item");
+    const at = all.indexOf(from);
+    for (let n = 1; n <= all.length; n += 1) {
+      const el = all[(at + step * n + all.length * 2) % all.length];
+      if (el && el !== from && (!onlyOpen || ("open" in el.dataset && !el.classList.contains("is-sending")))) return el;
+    }
+    return null;
+  }
+
+  const moves = {
+    next: () => neighbour(1, true), previous: () => neighbour(-1, true), later: () => neighbour(1, true),
+    "next-any": () => neighbour(1, false), "previous-any": () => neighbour(-1, false),
+  };
+
+  // ------------------------------------------------------------ selection
+  // Offsets are code points: data-start of a piece of text + the code points up to the border.
+  const pieces = (scope = story()) => $$("[data-start]", scope);
+  const points = (text) => [...text];
+
+  function boundaries(text) {  // between graphemes, in code points
+    const found = [0];
+    for (const { segment } of new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text))
+      found.push(found.at(-1) + points(segment).length);
+    return found;
+  }
+
+  function selected() {
+    const selection = getSelection();
+    if (!story() || !selection.rangeCount || selection.isCollapsed) return null;
+    const range = selection.getRangeAt(0);
+    const touched = pieces().filter((el) => range.intersectsNode(el));
+    if (!touched.length) return null;
+    const until = (el, node, offset) => {
+      const part = document.createRange();
+      part.setStart(el, 0);
+      part.setEnd(node, offset);
+      return points(part.toString()).length;
+    };
+    const [first, last] = [touched[0], touched.at(-1)];
+    let start = +first.dataset.start;
+    if (first.contains(range.startContainer)) start += until(first, range.startContainer, range.startOffset);
+    let end = +last.dataset.start + points(last.textContent).length;
+    if (last.contains(range.endContainer)) end = +last.dataset.start + until(last, range.endContainer, range.endOffset);
+    return tidy(start, end);
+  }
+
+  function tidy(start, end) {  // whole graphemes, no white space at the ends, and the exact words
+    const inside = pieces().filter((el) => +el.dataset.start <= end && +el.dataset.start + points(el.textContent).length >= start);
+    const from = inside[0]?.closest("p"), to = inside.at(-1)?.closest("p");
+    if (!from || end <= start) return null;
+    const scope = pieces().filter((el) => {
+      const p = el.closest("p");
+      return p === from || p === to || (from.compareDocumentPosition(p) & 4 && to.compareDocumentPosition(p) & 2);
+    });
+    const base = +scope[0].dataset.start;
+    const text = scope.map((el) => el.textContent).join("");
+    const stops = boundaries(text);
+    const chars = points(text);
+    let a = stops.findLast((n) => n <= start - base) ?? 0;
+    let b = stops.find((n) => n >= end - base) ?? chars.length;
+    while (a < b && /\s/.test(chars[a])) a += 1;
+    while (b > a && /\s/.test(chars[b - 1])) b -= 1;
+    return a < b ? { start: base + a, end: base + b, exact: chars.slice(a, b).join("") } : null;
+  }
+
+  function select(start, end) {
+    const place = (offset, closing) => {
+      const el = pieces().findLast((p) => (closing ? +p.dataset.start < offset : +p.dataset.start <= offset));
+      return [el.firstChild, points(el.textContent).slice(0, offset - +el.dataset.start).join("").length];
+    };
+    const [node, at] = place(start, false), [last, to] = place(end, true);
+    getSelection().setBaseAndExtent(node, at, last, to);
+  }
+
+  const mode = (name) => {
+    root.dataset.mode = name;
+    for (const bar of $$(".bar--edit, .bar--select, .bar--main")) bar.hidden = !bar.classList.contains("bar--" + name);
+  };
+
+  document.addEventListener("selectionchange", () => {
+    if (root.dataset.mode === "edit" || !$(".bar--select")) return;
+    mode(selected() ? "select" : "main");
+  });
+
+  function fill(form, span) {  // true when the form now names these words
+    if (!span) return false;
+    for (const name of ["start", "end", "exact"]) form.elements[name].value = span[name];
+    return true;
+  }
+
+  // ------------------------------------------------------- edit boundaries
+  let edited = { start: 0, end: 0, part: 0 };
+
+  function editBoundaries(el) {
+    const parts = (el?.dataset.parts ?? "").split(" ").filter(Boolean).map((p) => p.split("-").map(Number));
+    if (!parts.length) return;
+    const part = root.dataset.mode === "edit" ? (edited.part + 1) % parts.length : 0;
+    edited = { start: parts[part][0], end: parts[part][1], part };
+    mode("edit");
+    select(edited.start, edited.end);
+    say("Editing boundaries. Arrows move the end by a word, Shift the start, Alt by a character. Enter keeps, Escape drops.");
+  }
+
+  function moveBoundary(back, atStart, byCharacter) {
+    const p = pieces().findLast((el) => +el.dataset.start <= (atStart ? edited.start : edited.end - 1))?.closest("p");
+    const scope = pieces().filter((el) => [p, p?.closest("section").nextElementSibling?.querySelector("p"),
+      p?.closest("section").previousElementSibling?.querySelector("p")].includes(el.closest("p")));
+    const base = +scope[0].dataset.start, text = scope.map((el) => el.textContent).join("");
+    let stops = boundaries(text);
+    if (!byCharacter) {
+      const ends = [...text.matchAll(/\S+/g)].map((m) => (atStart ? m.index : m.index + m[0].length));
+      stops = ends.map((n) => points(text.slice(0, n)).length);
+    }
+    const at = (atStart ? edited.start : edited.end) - base;
+    const to = back ? stops.findLast((n) => n < at) : stops.find((n) => n > at);
+    if (to === undefined) return;
+    const next = { ...edited, [atStart ? "start" : "end"]: base + to };
+    if (next.start < next.end) { edited = next; select(edited.start, edited.end); }
+  }
+
+  function leaveMode() {
+    getSelection().removeAllRanges();
+    mode("main");
+    item(current)?.focus({ preventScroll: true });
+  }
+
+  const acts = {
+    keys: () => { const map = $("#keys"); if (map?.open) map.close(); else map?.showModal(); },
+    close: () => $("#keys")?.close(),
+    edit: () => editBoundaries(focused()),
+    drop: leaveMode,
+    keep: () => {
+      const form = $("form[data-span]", focused() ?? document);
+      const span = selected() ?? tidy(edited.start, edited.end);
+      if (!form || !fill(form, span)) return;
+      form.elements.ordinal.value = edited.part;
+      leaveMode();
+      form.requestSubmit($('[value="content"]', form));
+    },
+    retry: () => flush(),
+  };
+
+  // ----------------------------------------------------------------- keys
+  function press(key) {
+    const open = $("dialog[open]");
+    const match = `[data-key~="${CSS.escape(key)}"]`;
+    const usable = (el) => !el.disabled && !el.closest(".item:not(.is-focus)") && !el.closest("[hidden]") && (!open || open.contains(el));
+    const button = $$(match).filter(usable).sort((a, b) => !!b.closest(".item") - !!a.closest(".item"))[0];
+    button?.click();
+    return !!button;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+    const at = event.target;
+    if (at.matches?.("[role=combobox]") && comboboxKey(event, at)) return;
+    if (at.matches?.("input, textarea, select, [contenteditable]")) {
+      if (event.key === "Escape") item(current)?.focus();
+      return;
+    }
+    const arrow = event.key === "ArrowLeft" || event.key === "ArrowRight";
+    if (root.dataset.mode === "edit" && arrow) {
+      event.preventDefault();
+      moveBoundary(event.key === "ArrowLeft", event.shiftKey, event.altKey);
+      return;
+    }
+    if (event.altKey) return;
+    let key = event.key === " " ? "Space" : event.key;
+    if (/^\p{L}$/u.test(key)) key = event.shiftKey ? "Shift+" + key.toUpperCase() : key.toLowerCase();
+    const single = event.key.length === 1;
+    if (single && root.dataset.keys === "off") return;
+    if ((key === "Enter" || key === "Space") && at.closest?.("a, button, summary") && root.dataset.mode !== "edit") return;
+    if (key === "Escape" && $("dialog[open]")) return;
+    if (key === "Escape" && root.dataset.mode !== "edit") { leaveMode(); return; }
+    if (press(key)) event.preventDefault();
+  });
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button, a, summary");
+    if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const { act, move, press: key } = button.dataset;
+    if (act && acts[act]) { event.preventDefault(); acts[act](); return; }
+    if (move) { event.preventDefault(); focusItem(moves[move]()); return; }
+    if (key) { press(key); return; }
+    if (button.matches(".item .line")) { event.preventDefault(); focusItem(button.closest(".item")); return; }
+    const form = button.form;
+    if (form?.matches("[data-span]")) {
+      const span = selected();
+      if (fill(form, span)) getSelection().removeAllRanges();
+      else if (form.closest(".item") && !form.closest("details").open) {
+        event.preventDefault();
+        form.closest("details").open = true;
+        form.elements.exact.focus();
+        say("Select words in the text first, or write them here.");
+      } else if (!span) for (const name of ["start", "end"]) form.elements[name].value = "";
+    }
+    if ("undo" in (form?.dataset ?? {}) && sending) { event.preventDefault(); after = () => button.click(); }
+  });
+
+  // A click on words in the text brings their card into focus.
+  document.addEventListener("click", (event) => {
+    const mark = event.target.closest?.("#story mark[data-quotes]");
+    if (!mark || !getSelection().isCollapsed) return;
+    const numbers = mark.dataset.quotes.split(" ");
+    focusItem($(`.item[data-number="${numbers.at(-1)}"]`), { scroll: false });
+  });
+
+  // ------------------------------------------------------------- combobox
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.("[data-finder]") && event.target.open) $("input[role=combobox]", event.target).focus();
+  }, true);
+
+  function comboboxKey(event, input) {
+    const options = $$("[role=option]", input.form);
+    const at = options.findIndex((el) => el.classList.contains("is-active"));
+    const activate = (index) => {
+      options.forEach((el, n) => { el.classList.toggle("is-active", n === index); el.setAttribute("aria-selected", n === index); });
+      if (options[index]) input.setAttribute("aria-activedescendant", options[index].id);
+      options[index]?.scrollIntoView({ block: "nearest" });
+    };
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const step = event.key === "ArrowDown" ? 1 : -1;
+      if (options.length) activate((at + step + options.length) % options.length);
+    } else if (event.key === "Enter" && options.length) (options[at] ?? options[0]).click();
+    else if (event.key === "n" && at >= 0) $("[data-new]", input.form)?.click();
+    else if (event.key === "Escape") { input.closest("details").open = false; item(current)?.focus(); }
+    else return false;
+    event.preventDefault();
+    return true;
+  }
+
+  // ------------------------------------------------- saving and the outbox
+  const store = "on-record.outbox." + (document.body.dataset.user ?? "");
+  const waiting = () => { try { return JSON.parse(localStorage.getItem(store) ?? "[]"); } catch { return []; } };
+  const keep = (list) => localStorage.setItem(store, JSON.stringify(list));
+  let sending = 0, after = null, flushing = false;
+
+  function showState() {
+    const el = $("#saved");
+    if (!el) return;
+    const left = waiting().length;
+    el.classList.toggle("is-waiting", sending > 0 && !left);
+    el.classList.toggle("is-failed", left > 0);
+    const words = left ? (navigator.onLine ? `Not saved: ${left} will be retried` : `${left} waiting for the network`)
+      : sending ? "Saving …" : "All saved";
+    if (el.textContent !== words) el.textContent = words;
+  }
+
+  const saving = (event) => event.detail.elt.closest?.("form[data-save], form[data-undo]");
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = saving(event);
+    if (!form) return;
+    const card = form.closest(".item");
+    const button = event.detail.requestConfig.triggeringEvent?.submitter;
+    sending += 1;
+    showState();
+    if (!card) return;
+    card.classList.add("is-sending");
+    if (button && "advance" in button.dataset && card === focused()) focusItem(neighbour(1, true, card) ?? card);
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = saving(event);
+    if (!form) return;
+    sending -= 1;
+    const { xhr, requestConfig } = event.detail;
+    const card = form.closest(".item");
+    if (xhr.status === 0 || xhr.status >= 500 || xhr.status === 401) {
+      keep([...waiting(), { url: requestConfig.path, body: [...requestConfig.formData.entries()].map(([k, v]) => [k, String(v)]) }]);
+      card?.classList.add("is-waiting");
+      if (xhr.status !== 401) setTimeout(flush, 4000);
+    } else if (xhr.status >= 400) current = card?.dataset.item ?? current;
+    card?.classList.remove("is-sending");
+    showState();
+    if (!sending && after) { const next = after; after = null; setTimeout(next); }
+  });
+
+  async function flush() {
+    if (flushing || !waiting().length) return;
+    flushing = true;
+    let refused = 0, sent = 0;
+    while (waiting().length) {
+      const [{ url, body }, ...rest] = waiting();
+      const token = $("input[name=csrfmiddlewaretoken]")?.value ?? "";
+      const data = new URLSearchParams(body.filter(([name]) => name !== "csrfmiddlewaretoken"));
+      let answer = null;
+      try {
+        answer = await fetch(url, { method: "POST", body: data, headers: { "HX-Request": "true", "X-CSRFToken": token } });
+      } catch { /* still no network */ }
+      if (!answer || answer.status >= 500 || answer.status === 401) { setTimeout(flush, 5000); break; }
+      sent += 1;
+      if (!answer.ok) refused += 1;
+      keep(rest);
+    }
+    flushing = false;
+    showState();
+    if (sent && story()) await htmx.ajax("GET", location.href, { target: "#story", select: "#story", selectOOB: "#progress,#voices,#filters,#done", swap: "morph:outerHTML" });
+    if (refused) say(`${refused} of your waiting decisions could not be kept: somebody decided first.`);
+  }
+
+  document.addEventListener("htmx:afterSettle", () => {
+    const lost = !document.activeElement || document.activeElement === document.body || document.activeElement.matches(".item");
+    const el = paint();
+    if (el && lost && root.dataset.mode !== "edit") el.focus({ preventScroll: true });
+    for (const input of $$("input[role=combobox]")) input.setAttribute("aria-expanded", String(!!$("[role=option]", input.form)));
+  });
+  document.addEventListener("focus-item", (event) => setTimeout(() => focusItem(item(event.detail.id))));
+  addEventListener("online", flush);
+  addEventListener("beforeunload", (event) => { if (sending || waiting().length) event.preventDefault(); });
+
+  if (item(current)) { paint(); toMiddle(item(current)); }
+  showState();
+  flush();
+})();
