@@ -12,4 +12,4 @@ class SiteConfig(AppConfig):
     verbose_name = "Site"
 
     def ready(self) -> None:
-        from config import secret_key  # noqa: F401 - registers its checks
+        from config import checks  # noqa: F401 - importing registers them

@@ -5,11 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from typing import Any
-
-from django.conf import settings
-from django.core.checks import Error, register
-from django.core.checks.messages import CheckMessage
 
 LENGTH = 64
 
@@ -42,31 +37,3 @@ def keep_key(path: Path) -> str:
 
 def _owner_only(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
-
-
-@register(deploy=True)
-def check_key_is_kept(**kwargs: Any) -> list[CheckMessage]:
-    """Refuse a deployment whose key changes with every process."""
-    if not settings.SECRET_KEY_IS_TEMPORARY:
-        return []
-    return [
-        Error(
-            "SECRET_KEY is not set.",
-            hint="Set it, or start with `manage.py serve`, which keeps one in DATA_DIR.",
-            id="config.E001",
-        )
-    ]
-
-
-@register(deploy=True)
-def check_hosts_are_named(**kwargs: Any) -> list[CheckMessage]:
-    """Refuse a deployment that answers to any Host header."""
-    if "*" not in settings.ALLOWED_HOSTS:
-        return []
-    return [
-        Error(
-            "ALLOWED_HOSTS accepts every host.",
-            hint="Name the hosts, or set PUBLIC_URL.",
-            id="config.E002",
-        )
-    ]

@@ -126,7 +126,7 @@ def cold_start(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Ser
 
 
 @pytest.fixture
-def data_directory(cold_start: tuple[Path, list[Server]], tmp_path: Path) -> Iterator[Path]:
+def served_before(cold_start: tuple[Path, list[Server]], tmp_path: Path) -> Iterator[Path]:
     """Give a data directory that has been served before."""
     place = tmp_path / "data"
     shutil.copytree(cold_start[0], place)
@@ -136,9 +136,9 @@ def data_directory(cold_start: tuple[Path, list[Server]], tmp_path: Path) -> Ite
 
 
 @pytest.fixture
-def server(data_directory: Path) -> Server:
+def server(served_before: Path) -> Server:
     """Give a server that is ready."""
-    server = Server(data_directory)
+    server = Server(served_before)
     server.wait_until_ready()
     return server
 
@@ -168,18 +168,18 @@ def test_the_key_is_kept_for_its_owner_alone(cold_start: tuple[Path, list[Server
     assert len(key.read_text().strip()) >= 50
 
 
-def test_a_second_start_keeps_key_and_data(data_directory: Path) -> None:
-    key = (data_directory / "secret_key").read_text()
-    cluster = Cluster(data_directory / "postgres")
+def test_a_second_start_keeps_key_and_data(served_before: Path) -> None:
+    key = (served_before / "secret_key").read_text()
+    cluster = Cluster(served_before / "postgres")
     cluster.ensure_running()
     with psycopg.connect(cluster.url(), autocommit=True) as connection:
         connection.execute("INSERT INTO django_content_type (app_label, model) VALUES ('a', 'b')")
     cluster.release()
-    server = Server(data_directory)
+    server = Server(served_before)
     server.wait_until_ready()
     assert status_of(f"{server.url}/readyz") == 200
     assert "migrations" not in server.said
-    assert (data_directory / "secret_key").read_text() == key
+    assert (served_before / "secret_key").read_text() == key
     with psycopg.connect(cluster.url()) as connection:
         query = "SELECT count(*) FROM django_content_type WHERE app_label = 'a'"
         assert connection.execute(query).fetchone() == (1,)
@@ -216,9 +216,9 @@ def test_when_it_is_killed_nothing_goes_on_and_it_starts_again(server: Server) -
     stop(again)
 
 
-def test_ctrl_c_while_it_starts_stops_it(data_directory: Path) -> None:
-    server = Server(data_directory)
-    while not (data_directory / "postgres" / "in-use").exists():
+def test_ctrl_c_while_it_starts_stops_it(served_before: Path) -> None:
+    server = Server(served_before)
+    while not (served_before / "postgres" / "in-use").exists():
         assert server.process.poll() is None
         time.sleep(0.01)
     stop(server)

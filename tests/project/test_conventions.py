@@ -1,0 +1,75 @@
+"""Rules of CONTRIBUTING.md that a machine can check and no linter does."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+ROOTS = ("config", "quotes", "annotations", "tests", "tools")
+SOURCES = sorted(
+    path
+    for root in ROOTS
+    for path in (PROJECT / root).rglob("*.py")
+    if "migrations" not in path.parts
+)
+LIBRARY = [path for path in SOURCES if "tests" not in path.relative_to(PROJECT).parts]
+FORBIDDEN_NAMES = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py", "signals.py"}
+LONGEST_FILE = 450
+
+
+def named(path: Path) -> str:
+    return str(path.relative_to(PROJECT))
+
+
+def test_there_are_sources_to_check() -> None:
+    assert len(LIBRARY) > 20
+
+
+def test_no_file_is_a_drawer_for_anything() -> None:
+    assert [named(path) for path in SOURCES if path.name in FORBIDDEN_NAMES] == []
+
+
+def test_no_signals_carry_the_control_flow() -> None:
+    receiver = re.compile(r"@receiver\b|\b(?:pre|post)_(?:save|delete|migrate|init)\b|m2m_changed")
+    found = [named(path) for path in LIBRARY if receiver.search(path.read_text(encoding="utf-8"))]
+    assert found == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_a_file_says_its_topic_first(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert not tree.body or ast.get_docstring(tree), "the first line says what the file is about"
+
+
+def test_files_are_split_before_they_grow_long() -> None:
+    long = {
+        named(path): lines
+        for path in LIBRARY
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
+    }
+    assert long == {}
+
+
+def test_serializers_never_write() -> None:
+    writing = re.compile(r"def (?:create|update|save)\(")
+    found = [
+        named(path)
+        for path in LIBRARY
+        if path.name == "serializers.py" and writing.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_migrations_import_nothing_of_the_project() -> None:
+    imports = re.compile(r"^(?:from|import) (?:quotes|annotations|config)\b", re.MULTILINE)
+    found = [
+        named(path)
+        for root in ROOTS
+        for path in (PROJECT / root).rglob("migrations/*.py")
+        if imports.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
