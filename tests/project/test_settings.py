@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -71,7 +72,7 @@ def test_a_relative_path_becomes_absolute(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_connections_have_time_limits_and_are_checked() -> None:
-    database = settings.DATABASES["default"]
+    database: dict[str, Any] = settings.DATABASES["default"]
     assert database["CONN_HEALTH_CHECKS"] is True
     assert re.search(r"statement_timeout=\d+ .*lock_timeout=\d+", database["OPTIONS"]["options"])
 
