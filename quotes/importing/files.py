@@ -10,7 +10,14 @@ from quotes.importing.addresses import checked_url
 from quotes.importing.decoding import MARKED_BYTE, bad_byte, decode, decode_or_mark, is_wide
 from quotes.importing.items import MAX_FILE_BYTES, ArticleInput, ReadFailure, RefusedInput
 from quotes.importing.tables import article_date, checked_codes, csv_rows, json_fields
-from quotes.importing.text import date_in, looks_binary, not_story, stored_label, stored_text
+from quotes.importing.text import (
+    MAX_LABEL,
+    date_in,
+    looks_binary,
+    not_story,
+    stored_label,
+    stored_text,
+)
 from quotes.importing.web import decode_page, read_page
 
 Item = ArticleInput | ReadFailure
@@ -48,6 +55,8 @@ FOREIGN = (
     (b"OggS", "a sound recording"),
     (b"SQLite format 3", "a database"),
 )
+MIN_PAGE_WORDS = 10
+"""A page with fewer is a menu or a message, not an article."""
 MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html\b)", re.I)
 LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 
@@ -100,12 +109,16 @@ def read_paste(
         return ReadFailure(_printable(name), str(refusal))
 
 
-def _kind(name: str, data: bytes) -> str:
-    if len(data) > MAX_FILE_BYTES:
+def check_size(size: int) -> None:
+    """Refuse a file by its size, which is known before it is read."""
+    if size > MAX_FILE_BYTES:
         raise RefusedInput(
-            f"The file has {len(data) / 2**20:.1f} MB; "
-            f"at most {MAX_FILE_BYTES // 2**20} MB are read."
+            f"The file has {size / 2**20:.1f} MB; at most {MAX_FILE_BYTES // 2**20} MB are read."
         )
+
+
+def _kind(name: str, data: bytes) -> str:
+    check_size(len(data))
     if not data:
         raise RefusedInput("The file is empty.")
     for magic, what in FOREIGN:
@@ -132,15 +145,17 @@ def _page(name: str, data: bytes) -> Item:
     html, encoding = decode_page(data)
     _refuse_binary(html)
     page = read_page(html)
-    if not page.text:
+    if len(page.text.split()) < MIN_PAGE_WORDS:
         raise RefusedInput("No article was found on this page. Paste its text instead.")
     fields = {
         "text": page.text,
-        "headline": page.headline,
-        "byline": page.byline,
-        "outlet": page.outlet,
+        # What a page says of itself is a guess: one too long to be true is left out.
+        **{
+            key: value
+            for key in ("headline", "byline", "outlet", "url")
+            if len(value := getattr(page, key)) <= MAX_LABEL[key]
+        },
         "published_on": page.published_on.isoformat() if page.published_on else "",
-        "url": page.url,
         "language": page.language,
     }
     return _article(fields, encoding=encoding, name=name)
@@ -207,10 +222,7 @@ def _table(name: str, data: bytes) -> Iterator[Item]:
 def _article(fields: dict[str, str], *, encoding: str, name: str) -> ArticleInput:
     """Check one article's fields and find what in its text is not story."""
     text = stored_text(fields.get("text", ""))
-    labels = {
-        key: stored_label(fields.get(key, ""), key)
-        for key in ("headline", "byline", "outlet", "external_id", "url")
-    }
+    labels = {key: stored_label(fields.get(key, ""), key) for key in MAX_LABEL}
     labels["url"] = checked_url(labels["url"])
     language, country = checked_codes(fields.get("language", ""), fields.get("country", ""))
     published_on = article_date(fields.get("published_on", "")) or date_in(text)

@@ -16,6 +16,8 @@ from quotes.importing.items import MAX_CHARACTERS, RefusedInput
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CONTROL = re.compile(r"[\x01-\x08\x0e-\x1f\x7f]")
 LINE_BREAK = re.compile(r"\r\n?")
+MAX_LABEL = {"headline": 500, "byline": 500, "outlet": 200, "external_id": 200, "url": 2000}
+"""How many characters the database keeps of each; a test holds them equal to the model's."""
 MAX_HEADLINE = 120
 SENTENCE_END = tuple(".!?…:;,”’\"'")
 NOT_A_HEADLINE = re.compile(r"(?i)\s*(?:by|from|published|updated|posted|date)\b")
@@ -37,6 +39,10 @@ def stored_text(text: str) -> str:
 def stored_label(value: str, what: str) -> str:
     """Give a metadata value as it will be stored; refuse what the database cannot hold."""
     _refuse_unstorable(value, what)
+    if len(value) > MAX_LABEL[what]:
+        raise RefusedInput(
+            f"The {what} has {len(value):,} characters; at most {MAX_LABEL[what]:,} are kept."
+        )
     return value
 
 
