@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import re
 import subprocess
 import sys
 import time
@@ -60,7 +61,7 @@ def _make_environment() -> None:
 
 
 def _install(lock: Path) -> None:
-    count = lock.read_text(encoding="utf-8").count("==")
+    count = len(re.findall(r"^\S+==", lock.read_text(encoding="utf-8"), flags=re.MULTILINE))
     _say(f"Installing {count} packages named in {lock.name} …")
     begun = time.monotonic()
     if not (_install_uv() and _uv_install(lock)):

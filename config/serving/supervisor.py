@@ -173,14 +173,16 @@ class Supervisor:
     def _load_samples(self) -> None:
         self.say("Looking for new sample stories …")
         since = samples.load()
-        total = left = samples.unfinished(since)
+        left = samples.unfinished(since)
+        if left:
+            self.say("Finding quotes in the sample stories …")
         deadline = time.monotonic() + SAMPLE_SECONDS
         while left and time.monotonic() < deadline:
             self._check_events()
             time.sleep(0.25)
             before, left = left, samples.unfinished(since)
-            if left < before:
-                self.say(f"Finding quotes in the sample stories: {total - left} of {total} read")
+            if 0 < left < before:
+                self.say(f"  {left} still to be read")
         if left:
             self.say(f"{left} sample stories are still to be read; the site shows when they are.")
 
