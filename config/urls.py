@@ -9,6 +9,7 @@ from config import health
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("api/v1/", include("annotations.api.urls")),
     path("", include("annotations.urls")),
 ]
 

@@ -1,0 +1,197 @@
+"""What each list can be filtered by: literal lists. A name that is not here reaches no query."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django_filters import rest_framework as django_filters
+
+from quotes.api.fields import (
+    ChoiceFilter,
+    DateFilter,
+    FlagFilter,
+    ShareFilter,
+    TextFilter,
+    TimeFilter,
+    UUIDFilter,
+    WikidataFilter,
+)
+from quotes.api.problems import FieldError, Problem
+from quotes.api.reading import survivor_of
+from quotes.models import Correction, CorrectionQuote, Quote, Speaker
+from quotes.models.correction import CorrectionKind
+from quotes.models.quote import QuoteKind
+from quotes.models.speaker import Origin, SpeakerKind
+from quotes.models.suggestion import Status
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
+
+SHOWN_STATUSES = [
+    (status.value, status.label) for status in (Status.SUGGESTED, Status.CONFIRMED, Status.REJECTED)
+]
+COLLECTION = "Id of the collection."
+OUTLET = "The outlet's name, exactly."
+AFTER = "Published on this day or later."
+BEFORE = "Published on this day or earlier."
+SINCE = (
+    "Changed at this time or later. The list is then in the order of changes, oldest first, "
+    "so that a client can follow them."
+)
+WORDS = 'Words to search for; `"…"` for a phrase, `-` to leave out, `or`.'
+
+
+class StrictFilterBackend(django_filters.DjangoFilterBackend):
+    """Applies the view's filter set; a value that cannot be read is a problem with its name."""
+
+    def filter_queryset(
+        self, request: Request, queryset: QuerySet[Any], view: APIView
+    ) -> QuerySet[Any]:
+        filterset = self.get_filterset(request, queryset, view)
+        if filterset is None:
+            return queryset
+        if not filterset.is_valid():
+            errors = [
+                FieldError(name, "invalid-parameter", str(message))
+                for name, messages in filterset.errors.items()
+                for message in messages
+            ]
+            detail = " ".join(f"{error.pointer}: {error.detail}" for error in errors)
+            raise Problem("invalid-parameter", detail, errors=errors)
+        found: QuerySet[Any] = filterset.qs
+        return found
+
+
+class ArticleFilters(django_filters.FilterSet):
+    collection = UUIDFilter("collection__public_id", help_text=COLLECTION)
+    outlet = TextFilter("outlet", help_text=OUTLET)
+    language = TextFilter("language", max_length=35, help_text="BCP 47, as in `en` or `pt-BR`.")
+    published_after = DateFilter("published_on", "gte", help_text=AFTER)
+    published_before = DateFilter("published_on", "lte", help_text=BEFORE)
+    updated_since = TimeFilter("updated_at", "gte", help_text=SINCE)
+    speaker = UUIDFilter(
+        method="quoting", help_text="Id of a speaker with a live quote in the article."
+    )
+    undecided = FlagFilter(
+        method="with_undecided", help_text="Has suggested quotes that nobody has decided."
+    )
+    q = TextFilter(method="matching", max_length=500, help_text=WORDS)
+    external_id = TextFilter("external_id", help_text="The id that the importer gave.")
+
+    def quoting(self, rows: QuerySet[Any], name: str, value: uuid.UUID) -> QuerySet[Any]:
+        quotes = Quote.objects.live().filter(article=OuterRef("pk"), speaker__public_id=value)
+        return rows.filter(Exists(quotes))
+
+    def with_undecided(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 - django-filter's signature
+        undecided = Exists(Quote.objects.suggested().shown().filter(article=OuterRef("pk")))
+        return rows.filter(undecided) if value else rows.filter(~undecided)
+
+    def matching(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
+        found: QuerySet[Any] = rows.matching(value)
+        return found
+
+
+class _QuoteFilters(django_filters.FilterSet):
+    """What quotes and statements have in common."""
+
+    outlet = TextFilter("article__outlet", help_text=OUTLET)
+    kind = ChoiceFilter("kind", choices=QuoteKind.choices, help_text="How the words are given.")
+    published_after = DateFilter("published_on", "gte", help_text=AFTER)
+    published_before = DateFilter("published_on", "lte", help_text=BEFORE)
+    updated_since = TimeFilter("updated_at", "gte", help_text=SINCE)
+    corrected = FlagFilter(
+        method="is_corrected", help_text="Is the claim of a live correction, or is not."
+    )
+    q = TextFilter(method="saying", max_length=500, help_text=WORDS)
+
+    def is_corrected(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 - django-filter's signature
+        links = CorrectionQuote.objects.filter(
+            quote=OuterRef("pk"),
+            side=CorrectionQuote.Side.CORRECTED,
+            correction__status__in=(Status.SUGGESTED, Status.CONFIRMED),
+        )
+        return rows.filter(Exists(links)) if value else rows.filter(~Exists(links))
+
+    def saying(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
+        found: QuerySet[Any] = rows.saying(value)
+        return found
+
+
+class QuoteFilters(_QuoteFilters):
+    collection = UUIDFilter("collection__public_id", help_text=COLLECTION)
+    article = UUIDFilter("article__public_id", help_text="Id of the article.")
+    speaker = UUIDFilter("speaker__public_id", help_text="Id of the speaker.")
+    addressee = UUIDFilter("addressee__public_id", help_text="Id of the speaker spoken to.")
+    status = ChoiceFilter("status", choices=SHOWN_STATUSES, help_text="Where the quote stands.")
+    origin = ChoiceFilter("origin", choices=Origin.choices, help_text="Who put it there.")
+    cue_lemma = TextFilter("cue_lemma", max_length=80, help_text="As in `say` or `according to`.")
+    min_confidence = ShareFilter(
+        "confidence", "gte", help_text="The engine was at least this sure; leaves out people's own."
+    )
+    has_speaker = FlagFilter("speaker", "isnull", exclude=True, help_text="The speaker is known.")
+
+
+class StatementFilters(_QuoteFilters):
+    pass
+
+
+class SpeakerFilters(django_filters.FilterSet):
+    collection = UUIDFilter("collection__public_id", help_text=COLLECTION)
+    q = TextFilter(
+        method="named_like", help_text="Like any of their names; forgives typing errors."
+    )
+    wikidata_id = WikidataFilter("wikidata_id", help_text="As in `Q42`.")
+    kind = ChoiceFilter("kind", choices=SpeakerKind.choices, help_text="What they are.")
+    has_quotes = FlagFilter(method="quoted", help_text="Has live quotes, or has none.")
+    updated_since = TimeFilter("updated_at", "gte", help_text=SINCE)
+
+    def named_like(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
+        found: QuerySet[Speaker] = rows.named_like(value)
+        return found
+
+    def quoted(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 - django-filter's signature
+        quotes = Exists(Quote.objects.live().shown().filter(speaker=OuterRef("pk")))
+        return rows.filter(quotes) if value else rows.filter(~quotes)
+
+
+class _CorrectionFilters(django_filters.FilterSet):
+    kind = ChoiceFilter("kind", choices=CorrectionKind.choices, help_text="What happens in it.")
+    status = ChoiceFilter("status", choices=SHOWN_STATUSES, help_text="Where it stands.")
+    distinct = FlagFilter(
+        method="events", help_text="`true`: each event once, without its retellings."
+    )
+    published_after = DateFilter("published_on", "gte", help_text=AFTER)
+    published_before = DateFilter("published_on", "lte", help_text=BEFORE)
+    updated_since = TimeFilter("updated_at", "gte", help_text=SINCE)
+
+    def events(self, rows: Any, name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 - django-filter's signature
+        found: QuerySet[Correction] = rows.events() if value else rows
+        return found
+
+
+class CorrectionFilters(_CorrectionFilters):
+    collection = UUIDFilter("collection__public_id", help_text=COLLECTION)
+    corrector = UUIDFilter("corrector__public_id", help_text="Id of who corrects.")
+    corrected = UUIDFilter("corrected__public_id", help_text="Id of who is corrected.")
+    article = UUIDFilter("article__public_id", help_text="Id of the article.")
+
+
+class SpeakerCorrectionFilters(_CorrectionFilters):
+    role = ChoiceFilter(
+        method="in_role",
+        choices=[("corrector", "Corrects"), ("corrected", "Is corrected")],
+        help_text="The part that the speaker has; both without it.",
+    )
+
+    def in_role(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        speaker = survivor_of(self.request.parser_context["kwargs"]["public_id"])
+        field = {"corrector": "corrector_id", "corrected": "corrected_id"}[value]
+        return rows.filter(**{field: speaker})
+
+
+def parameters(filters: type[django_filters.FilterSet] | None) -> frozenset[str]:
+    """The names of a filter set's parameters."""
+    return frozenset(filters.base_filters) if filters else frozenset()

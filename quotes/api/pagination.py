@@ -1,0 +1,242 @@
+"""Pages by keyset: a signed cursor holds the last row's sort value and id, never a count of rows.
+
+Rows that come or go elsewhere in the list shift nothing, and a late page costs what the first
+costs. The cursor is bound to the list, its filters and its order; another one's is refused.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.core import signing
+from django.db.models import F, Model, QuerySet
+from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+from quotes.api.problems import BadParameter
+
+DEFAULT_LIMIT: Final = 50
+MAX_LIMIT: Final = 200
+COUNTED_TO: Final = 10_000
+MAX_CURSOR: Final = 1_000
+SALT: Final = "quotes.api.cursor"
+PARAMETERS: Final = frozenset({"limit", "cursor", "count"})
+
+_LIMIT = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A total order: by one column, then by id in the same direction; missing values last."""
+
+    column: str
+    descending: bool = False
+    nullable: bool = False
+    read: Callable[[str], Any] = str
+
+    def of(self, rows: QuerySet[Any], *, reverse: bool = False) -> QuerySet[Any]:
+        if self.descending is not reverse:
+            nulls = {} if not self.nullable else {"nulls_first" if reverse else "nulls_last": True}
+            return rows.order_by(F(self.column).desc(**nulls), "-pk")
+        nulls = {} if not self.nullable else {"nulls_first" if reverse else "nulls_last": True}
+        return rows.order_by(F(self.column).asc(**nulls), "pk")
+
+    def beyond(
+        self, rows: QuerySet[Any], value: Any, pk: int, *, reverse: bool = False
+    ) -> list[QuerySet[Any]]:
+        """What follows a row, as ordered stretches that each can be read along an index."""
+        down = self.descending is not reverse
+        ordered = self.of(rows, reverse=reverse)
+        if value is None:
+            undated = ordered.filter(
+                **{f"{self.column}__isnull": True, "pk__lt" if down else "pk__gt": pk}
+            )
+            dated = ordered.filter(**{f"{self.column}__isnull": False})
+            return [undated, dated] if reverse else [undated]
+        lookup = TupleLessThan if down else TupleGreaterThan
+        after = ordered.filter(lookup((F(self.column), F("pk")), (value, pk)))
+        if not self.nullable or reverse:
+            return [after]
+        return [after, ordered.filter(**{f"{self.column}__isnull": True})]
+
+
+NEWEST_FIRST: Final = Order(
+    "published_on", descending=True, nullable=True, read=dt.date.fromisoformat
+)
+BY_NAME: Final = Order("name")
+BY_CHANGE: Final = Order("updated_at", read=dt.datetime.fromisoformat)
+"""Oldest change first: what a client that keeps a copy follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in a list: after this row, or before it."""
+
+    value: Any
+    pk: int
+    reverse: bool
+
+    def signed(self, fingerprint: str) -> str:
+        value = self.value.isoformat() if hasattr(self.value, "isoformat") else self.value
+        place = [fingerprint, value, self.pk, int(self.reverse)]
+        return signing.dumps(place, salt=SALT)
+
+    @classmethod
+    def read(cls, text: str, *, fingerprint: str, order: Order) -> Cursor:
+        refusal = BadParameter(
+            "cursor", "This cursor is not one of this list with these filters.", code="bad-cursor"
+        )
+        if len(text) > MAX_CURSOR:
+            raise refusal
+        try:
+            bound_to, value, pk, reverse = signing.loads(text, salt=SALT)
+        except signing.BadSignature:
+            raise refusal from None
+        if bound_to != fingerprint:
+            raise refusal
+        return cls(None if value is None else order.read(value), pk, bool(reverse))
+
+
+class KeysetPagination(BasePagination):
+    """``{results, next, previous}``, and ``count`` where ``count=true`` asks for it."""
+
+    def page(
+        self,
+        request: Request,
+        rows: QuerySet[Any],
+        *,
+        order: Order,
+        decorate: Callable[[QuerySet[Any]], QuerySet[Any]],
+    ) -> list[Any]:
+        """Read one page. ``decorate`` adds what the serializer shows, to the page's rows only."""
+        self.request = request
+        self.order = order
+        self.fingerprint = _fingerprint(request, order)
+        limit = _limit(request)
+        text = request.query_params.get("cursor")
+        cursor = (
+            None if text is None else Cursor.read(text, fingerprint=self.fingerprint, order=order)
+        )
+        self.count = _count(rows) if _wants_count(request) else None
+        found = self._read(decorate(rows), cursor, limit + 1)
+        more, found = len(found) > limit, found[:limit]
+        reverse = cursor is not None and cursor.reverse
+        if reverse:
+            found.reverse()
+        self.has_next = bool(found) and (more or reverse)
+        self.has_previous = bool(found) and (more if reverse else cursor is not None)
+        self.found: Sequence[Model] = found
+        return found
+
+    def _read(self, rows: QuerySet[Any], cursor: Cursor | None, wanted: int) -> list[Any]:
+        if cursor is None:
+            return list(self.order.of(rows)[:wanted])
+        found: list[Any] = []
+        for stretch in self.order.beyond(rows, cursor.value, cursor.pk, reverse=cursor.reverse):
+            if len(found) < wanted:
+                found.extend(stretch[: wanted - len(found)])
+        return found
+
+    def get_paginated_response(self, data: Any) -> Response:
+        body = {
+            "results": data,
+            "next": self._link(self.found[-1], reverse=False) if self.has_next else None,
+            "previous": self._link(self.found[0], reverse=True) if self.has_previous else None,
+        }
+        if self.count is not None:
+            body["count"] = self.count
+        return Response(body)
+
+    def _link(self, row: Model, *, reverse: bool) -> str:
+        cursor = Cursor(getattr(row, self.order.column), row.pk, reverse).signed(self.fingerprint)
+        address = remove_query_param(self.request.build_absolute_uri(), "count")
+        return str(replace_query_param(address, "cursor", cursor))
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["results", "next", "previous"],
+            "properties": {
+                "results": {"type": "array", "items": schema},
+                "next": {**link, "description": "The next page; null on the last."},
+                "previous": {**link, "description": "The page before; null on the first."},
+                "count": {
+                    "oneOf": [{"type": "integer"}, {"type": "string", "const": "10000+"}],
+                    "description": "Only with `count=true`: exact up to 10,000.",
+                },
+            },
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        def parameter(name: str, schema: dict[str, Any], description: str) -> dict[str, Any]:
+            return {
+                "name": name,
+                "in": "query",
+                "required": False,
+                "schema": schema,
+                "description": description,
+            }
+
+        return [
+            parameter(
+                "limit",
+                {
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": MAX_LIMIT,
+                    "default": DEFAULT_LIMIT,
+                },
+                "Rows a page.",
+            ),
+            parameter(
+                "cursor",
+                {"type": "string", "maxLength": MAX_CURSOR},
+                "From `next` or `previous` of this list with the same filters.",
+            ),
+            parameter(
+                "count",
+                {"type": "boolean", "default": False},
+                'Count all matching rows: exact up to 10,000, then `"10000+"`.',
+            ),
+        ]
+
+
+def _limit(request: Request) -> int:
+    text = request.query_params.get("limit")
+    if text is None:
+        return DEFAULT_LIMIT
+    if not _LIMIT.fullmatch(text) or int(text) > MAX_LIMIT:
+        raise BadParameter("limit", f"A whole number from 1 to {MAX_LIMIT}.")
+    return int(text)
+
+
+def _wants_count(request: Request) -> bool:
+    text = request.query_params.get("count", "false")
+    if text not in {"true", "false"}:
+        raise BadParameter("count", "true or false.")
+    return text == "true"
+
+
+def _count(rows: QuerySet[Any]) -> int | str:
+    counted = rows.order_by().values("pk")[: COUNTED_TO + 1].count()
+    return counted if counted <= COUNTED_TO else f"{COUNTED_TO}+"
+
+
+def _fingerprint(request: Request, order: Order) -> str:
+    """What a cursor is bound to. The unit of offsets and the size of pages may change midway."""
+    filters = sorted(
+        (name, value)
+        for name, value in request.query_params.items()
+        if name not in PARAMETERS and name != "offset_unit"
+    )
+    bound = repr((request.path, order.column, order.descending, filters))
+    return hashlib.sha256(bound.encode()).hexdigest()[:16]

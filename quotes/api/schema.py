@@ -1,0 +1,126 @@
+"""The OpenAPI document: what the framework can read from the views, and what it cannot."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+from quotes.api.problems import CONTENT_TYPE, KINDS
+from quotes.api.serializers import ProblemSerializer
+
+_METHODS: Final = frozenset({"get", "post", "patch", "put", "delete"})
+_READ: Final = ("400", "401", "403", "404", "405", "406", "429", "503")
+_WRITE: Final = (*_READ, "409", "413", "415", "422")
+_HEADERS: Final = {
+    "RateLimit": {
+        "schema": {"type": "string"},
+        "description": "Requests left (`r`) and seconds until they are counted anew (`t`).",
+    },
+    "X-Request-Id": {
+        "schema": {"type": "string"},
+        "description": "Name this when you report something.",
+    },
+}
+
+
+class Schema(AutoSchema):
+    """Tags by resource; summary and description from docstrings."""
+
+    def get_tags(self) -> list[str]:
+        return [self.path.removeprefix("/api/v1/").split("/")[0]]
+
+    def get_summary(self) -> str:
+        return self._doc().split("\n\n")[0].replace("\n", " ").rstrip(".")
+
+    def get_description(self) -> str:
+        return " ".join(self._doc().split("\n\n")[1:]).replace("\n", " ")
+
+    def _doc(self) -> str:
+        handler = getattr(self.view, self.method.lower())
+        own = handler.__doc__ if handler.__module__ == type(self.view).__module__ else None
+        lines = (own or type(self.view).__doc__ or "").strip().splitlines()
+        return "\n".join(line.strip() for line in lines)
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return bool(getattr(self.view, "is_list", False)) and self.method == "GET"
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc] # untyped base
+    target_class = "annotations.api.authentication.BearerAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token made on the API page. Never put it into an address.",
+        }
+
+
+class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[misc] # untyped base
+    target_class = "annotations.api.authentication.CsrfSessionAuthentication"
+    name = "session"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "sessionid",
+            "description": "As signed in here. Writing also needs `X-CSRFToken`.",
+        }
+
+
+def add_problems(
+    result: dict[str, Any],
+    generator: Any,
+    request: Any,
+    public: bool,  # noqa: FBT001 - the hook's signature
+) -> dict[str, Any]:
+    """A postprocessing hook: every operation can answer with a problem, and limits are headers."""
+    components = result["components"]
+    components["schemas"]["Problem"] = _problem_schema()
+    components["responses"] = {
+        f"Problem{status}": {
+            "description": "; ".join(
+                f"`{code}`: {kind.title}" for code, kind in KINDS.items() if kind.status == status
+            ),
+            "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in sorted({kind.status for kind in KINDS.values()})
+    }
+    for path in result["paths"].values():
+        for method, operation in path.items():
+            if method not in _METHODS:
+                continue
+            for status in _READ if method == "get" else _WRITE:
+                reference = {"$ref": f"#/components/responses/Problem{status}"}
+                operation["responses"].setdefault(status, reference)
+            for status, response in operation["responses"].items():
+                if status.startswith("2"):
+                    response.setdefault("headers", {}).update(_HEADERS)
+            operation["responses"] = dict(sorted(operation["responses"].items()))
+    return result
+
+
+def _problem_schema() -> dict[str, Any]:
+    text = {"type": "string"}
+    names = {name: field.help_text or "" for name, field in ProblemSerializer().fields.items()}
+    described = {name: {**text, "description": str(words)} for name, words in names.items()}
+    described["status"] = {"type": "integer"}
+    described["code"] = {**text, "enum": sorted(KINDS), "description": str(names["code"])}
+    described["errors"] = {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["pointer", "code", "detail"],
+            "properties": {"pointer": text, "code": text, "detail": text},
+        },
+    }
+    return {
+        "type": "object",
+        "description": "An error as RFC 9457 describes it.",
+        "required": list(described),
+        "properties": described,
+    }
