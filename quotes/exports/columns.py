@@ -73,8 +73,10 @@ class Table:
     """One file of the export: its columns, where its rows come from, and their total order.
 
     ``filters`` maps a filter's name to its condition with ``{value}`` in it; a filter that a
-    table does not name does not narrow it. ``through`` wraps the conditions on articles for a
-    table that has no article of its own.
+    table does not name does not narrow it. ``articles`` makes one condition of the conditions on
+    articles (``article_filters``). It takes the place of ``{narrowed}`` in ``rows``, so that a
+    window over all quotes of an article reads no other articles; without that place it is one
+    condition more.
     """
 
     name: str
@@ -84,8 +86,8 @@ class Table:
     where: str
     order: str
     filters: Mapping[str, str]
-    through: str = ""
-    through_filters: Mapping[str, str] = field(default_factory=dict)
+    articles: str = "{conditions}"
+    article_filters: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def file_name(self) -> str:
@@ -96,18 +98,26 @@ class Table:
         return tuple(column.name for column in self.columns)
 
 
+COLLECTION_FILTERS = {"collection": "c.slug = {value}", "within": "c.id = ANY({value})"}
 ARTICLE_FILTERS = {
     "article": "a.public_id = {value}",
     "outlet": "a.outlet = {value}",
     "published_after": "a.published_on >= {value}",
     "published_before": "a.published_on <= {value}",
 }
-COLLECTION_FILTERS = {"collection": "c.slug = {value}", "within": "c.id = ANY({value})"}
 
 # What lists, pages and exports show: `on_record()` and `shown()` of the models' vocabulary.
 ON_RECORD = "{alias}.status IN ('suggested', 'confirmed', 'rejected')"
 SHOWN = "({alias}.act <> 'attitude' OR {alias}.touched)"
 LIVE = "{alias}.status IN ('suggested', 'confirmed')"
+
+
+def in_articles(alias: str) -> str:
+    """Give the template of a condition for rows in the articles that meet ``{conditions}``."""
+    return (
+        f"{alias}.article_id IN (SELECT a.id FROM quotes_article a "  # noqa: S608 - a constant
+        "JOIN quotes_collection c ON c.id = a.collection_id WHERE {conditions})"
+    )
 
 
 def shown_quotes(alias: str) -> str:

@@ -10,6 +10,7 @@ from quotes.exports.columns import (
     Column,
     Table,
     fitting_link,
+    in_articles,
     on_record,
 )
 
@@ -18,12 +19,13 @@ NO_DECISION = "until a person has decided"
 NOBODY_NAMED = "where nobody is named"
 
 CORRECTION_FILTERS = {
-    **COLLECTION_FILTERS,
-    **ARTICLE_FILTERS,
     "speaker": "{value} IN (corrector.public_id, corrected.public_id)",
     "correction_kind": "k.kind = ANY({value})",
     "status": "k.status = ANY({value})",
 }
+
+
+CORRECTION_ARTICLES = {**COLLECTION_FILTERS, **ARTICLE_FILTERS}
 
 
 def _n_quotes(side: str) -> str:
@@ -286,7 +288,7 @@ CORRECTIONS = Table(
     SELECT k.*, row_number() OVER (
         PARTITION BY coalesce(k.retells_id, k.id) ORDER BY k.retells_id IS NOT NULL, k.start, k.id
     ) AS telling
-    FROM quotes_correction k WHERE {on_record("k")}
+    FROM quotes_correction k WHERE {on_record("k")} AND {{narrowed}}
 ) k
 JOIN quotes_article a ON a.id = k.article_id
 JOIN quotes_collection c ON c.id = a.collection_id
@@ -298,4 +300,6 @@ LEFT JOIN quotes_extractionrun run ON run.id = k.run_id""",
     where="TRUE",
     order="k.article_id, k.start, k.id",
     filters=CORRECTION_FILTERS,
+    articles=in_articles("k"),
+    article_filters=CORRECTION_ARTICLES,
 )

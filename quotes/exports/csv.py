@@ -7,7 +7,7 @@ feed inside a cell stays as it is stored.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from django.db import connection, transaction
@@ -60,10 +60,7 @@ def csv_blocks(
 
 def count_rows(table: str, filters: ExportFilters) -> int:
     """Say how many rows the table has with these filters."""
-    found = TABLES[table]
-    query = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(
-        sql.SQL(found.rows), _conditions(found, filters)
-    )
+    query = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(*_narrowed(TABLES[table], filters))
     with snapshot(), connection.cursor() as cursor:
         cursor.execute(query)
         (count,) = cursor.fetchone()
@@ -76,8 +73,9 @@ def select(table: Table, filters: ExportFilters, *, raw: bool) -> sql.Composable
         sql.SQL("{} AS {}").format(sql.SQL(column.cell(raw=raw)), sql.Identifier(column.name))
         for column in table.columns
     )
+    rows, conditions = _narrowed(table, filters)
     return sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {}").format(
-        columns, sql.SQL(table.rows), _conditions(table, filters), sql.SQL(table.order)
+        columns, rows, conditions, sql.SQL(table.order)
     )
 
 
@@ -110,19 +108,24 @@ def _without_time_limit() -> Iterator[None]:
         cursor.execute("SELECT set_config('statement_timeout', %s, true)", [limit])
 
 
-def _conditions(table: Table, filters: ExportFilters) -> sql.Composable:
+def _narrowed(table: Table, filters: ExportFilters) -> tuple[sql.Composable, sql.Composable]:
+    """Give the table's rows and conditions with the filters in them."""
+    conditions = [sql.SQL(table.where), *_bound(table.filters, filters)]
+    on_articles: sql.Composable = sql.SQL("TRUE")
+    if found := _bound(table.article_filters, filters):
+        on_articles = sql.SQL(table.articles).format(conditions=sql.SQL(" AND ").join(found))
+    if "{narrowed}" in table.rows:
+        rows: sql.Composable = sql.SQL(table.rows).format(narrowed=on_articles)
+    else:
+        rows = sql.SQL(table.rows)
+        conditions.append(on_articles)
+    return rows, sql.SQL(" AND ").join(conditions)
+
+
+def _bound(templates: Mapping[str, str], filters: ExportFilters) -> list[sql.Composable]:
     given = filters.given()
-    parts: list[sql.Composable] = [sql.SQL(table.where)]
-    parts += [
-        sql.SQL(condition).format(value=sql.Literal(given[name]))
-        for name, condition in table.filters.items()
+    return [
+        sql.SQL(template).format(value=sql.Literal(given[name]))
+        for name, template in templates.items()
         if name in given
     ]
-    through: list[sql.Composable] = [
-        sql.SQL(condition).format(value=sql.Literal(given[name]))
-        for name, condition in table.through_filters.items()
-        if name in given
-    ]
-    if through:
-        parts.append(sql.SQL(table.through).format(conditions=sql.SQL(" AND ").join(through)))
-    return sql.SQL(" AND ").join(parts)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from quotes.exports.columns import Column, Table, fitting_link, on_record, shown_quotes
-from quotes.exports.correction_columns import CORRECTION_FILTERS
-from quotes.exports.quote_columns import QUOTE_FILTERS
+from quotes.exports.correction_columns import CORRECTION_ARTICLES, CORRECTION_FILTERS
+from quotes.exports.quote_columns import QUOTE_ARTICLES, QUOTE_FILTERS
 from quotes.exports.quote_sql import paragraph_of
 
 QUOTE_PARTS = Table(
@@ -80,6 +80,7 @@ LEFT JOIN quotes_speaker s ON s.id = q.speaker_id""",
     where=shown_quotes("q"),
     order='q.article_id, q.start, q."end" DESC, q.id, p.role, p.ordinal, p.id',
     filters=QUOTE_FILTERS,
+    article_filters=QUOTE_ARTICLES,
 )
 
 CORRECTION_QUOTES = Table(
@@ -124,4 +125,5 @@ LEFT JOIN quotes_speaker corrected ON corrected.id = k.corrected_id""",
     where=f"{on_record('k')} AND {fitting_link('l', 'k', 'q')}",
     order="k.article_id, k.start, k.id, l.side, q.start, q.id",
     filters=CORRECTION_FILTERS,
+    article_filters=CORRECTION_ARTICLES,
 )

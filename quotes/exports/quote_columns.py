@@ -1,7 +1,5 @@
 """quotes.csv: one row a quote."""
 
-# ruff: noqa: S608 - built from constants of this package; values are bound in csv.py
-
 from __future__ import annotations
 
 from quotes.exports.columns import (
@@ -9,20 +7,24 @@ from quotes.exports.columns import (
     COLLECTION_FILTERS,
     Column,
     Table,
-    shown_quotes,
+    in_articles,
 )
 from quotes.exports.quote_sql import (
     CONTEXT,
+    PLACED_QUOTES,
     SOURCE_FORM_SQL,
     SPANS,
     VERBATIM_SQL,
     in_correction,
-    paragraph_of,
 )
 
-QUOTE_FILTERS = {
+QUOTE_ARTICLES = {
     **COLLECTION_FILTERS,
     **ARTICLE_FILTERS,
+    "speaker": "a.id IN (SELECT said.article_id FROM quotes_quote said JOIN quotes_speaker p "
+    "ON p.id = said.speaker_id WHERE p.public_id = {value})",
+}
+QUOTE_FILTERS = {
     "speaker": "s.public_id = {value}",
     "kind": "q.kind = ANY({value})",
     "status": "q.status = ANY({value})",
@@ -120,7 +122,7 @@ QUOTES = Table(
             "paragraph",
             "integer",
             "The number of the line it begins in, from 1; empty lines are not counted",
-            paragraph_of("q.start"),
+            "q.paragraph",
             "5",
             values="whole number from 1",
         ),
@@ -273,8 +275,7 @@ QUOTES = Table(
             "context_before",
             "text",
             f"The {CONTEXT} code points before it, or fewer",
-            f"substring(a.text FROM greatest(q.start - {CONTEXT}, 0) + 1 "
-            f"FOR least(q.start, {CONTEXT}))",
+            "q.context_before",
             "The transport minister answered in the corridor. ",
             missing="at the beginning of the text",
         ),
@@ -282,7 +283,7 @@ QUOTES = Table(
             "context_after",
             "text",
             f"The {CONTEXT} code points after it, or fewer",
-            f'substring(a.text FROM q."end" + 1 FOR {CONTEXT})',
+            "q.context_after",
             " she said, and left.",
             missing="at the end of the text",
         ),
@@ -427,12 +428,7 @@ QUOTES = Table(
         ),
     ),
     rows=f"""
-(
-    SELECT q.*, row_number() OVER (
-        PARTITION BY q.article_id ORDER BY q.start, q."end" DESC, q.id
-    ) AS n_in_article
-    FROM quotes_quote q WHERE {shown_quotes("q")}
-) q
+({PLACED_QUOTES}) q
 JOIN quotes_article a ON a.id = q.article_id
 JOIN quotes_collection c ON c.id = a.collection_id
 LEFT JOIN quotes_speaker s ON s.id = q.speaker_id
@@ -443,4 +439,6 @@ LEFT JOIN quotes_extractionrun run ON run.id = q.run_id
     where="TRUE",
     order='q.article_id, q.start, q."end" DESC, q.id',
     filters=QUOTE_FILTERS,
+    articles=in_articles("q"),
+    article_filters=QUOTE_ARTICLES,
 )

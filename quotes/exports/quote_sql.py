@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from quotes.exports.columns import LIVE, fitting_link
+from quotes.exports.columns import LIVE, fitting_link, shown_quotes
 
 CONTEXT = 60
 LEFT_OUT = " […] "
@@ -107,6 +107,38 @@ def in_correction(side: str) -> str:
     )
 
 
+FILLED_LINE = r"[^[:space:]][^\n]*\n"
+
+
 def paragraph_of(start: str) -> str:
     """Give the SQL for the number of the line with words in it that a place stands in."""
-    return f"1 + regexp_count(left(a.text, {start}), '[^[:space:]][^\\n]*\\n')"
+    return f"1 + regexp_count(left(a.text, {start}), '{FILLED_LINE}')"
+
+
+# An article's text is unpacked once for a quote: one stretch holds what lies between the quote
+# before and this one, for the number of the paragraph, and the context on either side.
+PLACED_QUOTES = f"""
+SELECT q.*,
+    row_number() OVER so_far AS n_in_article,
+    1 + sum(regexp_count(
+        substring(near.words FROM q.previous - near.origin + 1 FOR q.start - q.previous),
+        '{FILLED_LINE}'
+    )) OVER so_far AS paragraph,
+    substring(near.words FROM greatest(q.start - {CONTEXT}, 0) - near.origin + 1
+              FOR least(q.start, {CONTEXT})) AS context_before,
+    substring(near.words FROM q."end" - near.origin + 1) AS context_after
+FROM (
+    SELECT q.*, coalesce(lag(q.start) OVER (
+        PARTITION BY q.article_id ORDER BY q.start, q."end" DESC, q.id
+    ), 0) AS previous
+    FROM quotes_quote q WHERE {shown_quotes("q")} AND {{narrowed}}
+) q
+JOIN quotes_article a ON a.id = q.article_id
+CROSS JOIN LATERAL (SELECT least(q.previous, greatest(q.start - {CONTEXT}, 0)) AS origin) edge
+CROSS JOIN LATERAL (
+    SELECT edge.origin,
+        substring(a.text FROM edge.origin + 1 FOR q."end" + {CONTEXT} - edge.origin) AS words
+    OFFSET 0
+) near
+WINDOW so_far AS (PARTITION BY q.article_id ORDER BY q.start, q."end" DESC, q.id)
+"""

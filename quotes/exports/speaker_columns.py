@@ -145,8 +145,8 @@ LEFT JOIN quotes_speaker survivor ON survivor.id = s.merged_into_id""",
     where="TRUE",
     order="s.id",
     filters=SPEAKER_FILTERS,
-    through=OCCURS,
-    through_filters=ARTICLE_FILTERS,
+    articles=OCCURS,
+    article_filters=ARTICLE_FILTERS,
 )
 
 SPEAKER_NAMES = Table(
@@ -213,6 +213,6 @@ JOIN quotes_collection c ON c.id = s.collection_id""",
     where="TRUE",
     order="s.id, n.kind, n.text, n.id",
     filters=SPEAKER_FILTERS,
-    through=OCCURS,
-    through_filters=ARTICLE_FILTERS,
+    articles=OCCURS,
+    article_filters=ARTICLE_FILTERS,
 )
