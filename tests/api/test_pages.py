@@ -1,0 +1,192 @@
+"""Pages: a walk sees every row once, whatever is added meanwhile (case 57)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+
+from annotations.operations.tokens import make_token
+from quotes.models import Article, Collection, Quote
+from tests.api.conftest import API, World
+from tests.factories import make_article, make_speaker
+
+
+def walk(api: Client, address: str, link: str = "next") -> Iterator[list[str]]:
+    """The ids of each page, from an address on."""
+    page: str | None = address
+    while page:
+        response = api.get(page)
+        assert response.status_code == 200, response.content
+        body = response.json()
+        yield [row["id"] for row in body["results"]]
+        page = body[link]
+
+
+def make_many(collection: Collection, dates: list[dt.date | None]) -> list[str]:
+    """Articles on these dates; their ids as the list shows them: newest first, undated last."""
+    rows = [make_article(collection, published_on=date) for date in dates]
+    rows.sort(key=lambda row: (row.published_on or dt.date.min, row.pk), reverse=True)
+    return [str(row.public_id) for row in rows]
+
+
+DAY = dt.date(2026, 4, 1)
+DATES = [DAY, None, DAY, DAY + dt.timedelta(1), None, DAY, None, DAY - dt.timedelta(9), DAY]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 9, 10])
+def test_a_walk_sees_every_row_once_in_order(
+    api: Client, collection: Collection, limit: int
+) -> None:
+    expected = make_many(collection, DATES)
+    pages = list(walk(api, f"{API}/articles/?limit={limit}"))
+    assert [row for page in pages for row in page] == expected
+    assert all(len(page) == limit for page in pages[:-1])
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 4])
+def test_a_walk_back_sees_the_same_rows(api: Client, collection: Collection, limit: int) -> None:
+    expected = make_many(collection, DATES)
+    address = f"{API}/articles/?limit={limit}"
+    last = address
+    while following := api.get(last).json()["next"]:
+        last = following
+    pages = list(walk(api, last, "previous"))
+    assert [row for page in reversed(pages) for row in page] == expected
+
+
+def test_names_and_changes_are_total_orders_too(api: Client, collection: Collection) -> None:
+    for name in ("Ann Ode", "Ann Ode", "Bo Lund", "ann ode", "Åse Berg"):
+        make_speaker(collection, name)
+    for query in ("limit=2", "limit=2&updated_since=2020-01-01T00:00:00Z"):
+        seen = [row for page in walk(api, f"{API}/speakers/?{query}") for row in page]
+        assert len(seen) == len(set(seen)) == 5
+
+
+def test_changes_come_oldest_first(api: Client, world: World) -> None:
+    Quote.objects.get(pk=world.claim.pk).save()
+    since = "2020-01-01T00:00:00Z"
+    rows = api.get(f"{API}/quotes/", {"updated_since": since}).json()["results"]
+    assert [row["id"] for row in rows] == [
+        str(world.retort.public_id),
+        str(world.claim.public_id),
+    ]
+
+
+def test_rows_that_come_in_between_shift_nothing(api: Client, collection: Collection) -> None:
+    before = make_many(collection, [DAY - dt.timedelta(n) for n in range(10)])
+    seen: list[str] = []
+    for page in walk(api, f"{API}/articles/?limit=3"):
+        seen.extend(page)
+        make_article(collection, published_on=DAY + dt.timedelta(1))
+        make_article(collection, published_on=DAY - dt.timedelta(99))
+    assert len(seen) == len(set(seen))
+    assert [row for row in seen if row in before] == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_case_57_a_walk_beside_a_writer_loses_and_repeats_nothing(
+    collection: Collection, editor: User
+) -> None:
+    before = make_many(collection, [DAY - dt.timedelta(n % 7) for n in range(40)])
+    _, plain = make_token(user=editor, name="walk", scopes=["read"])
+    api = Client(headers={"authorization": f"Bearer {plain}"})
+    stop, written = threading.Event(), threading.Event()
+
+    def write() -> None:
+        try:
+            while not stop.is_set():
+                make_article(collection, published_on=DAY - dt.timedelta(3))
+                written.set()
+        finally:
+            connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        assert written.wait(10)
+        seen = []
+        for page in walk(api, f"{API}/articles/?limit=3"):
+            seen.extend(page)
+            if len(seen) > 600:
+                stop.set()
+    finally:
+        stop.set()
+        writer.join()
+    assert len(seen) == len(set(seen))
+    assert [row for row in seen if row in set(before)] == before
+    assert len(seen) > len(before)
+
+
+def test_a_cursor_belongs_to_its_list_filters_and_order(
+    api: Client, collection: Collection, world: World
+) -> None:
+    make_many(collection, DATES)
+    following = api.get(f"{API}/articles/?limit=2&outlet=Harbour%20Gazette").json()["next"]
+    cursor = following.partition("cursor=")[2].partition("&")[0]
+    good = f"{API}/articles/?limit=5&outlet=Harbour%20Gazette&cursor={cursor}"
+    assert api.get(good).status_code == 200
+    for bad in (
+        f"{API}/articles/?cursor={cursor}",
+        f"{API}/articles/?outlet=Other&cursor={cursor}",
+        f"{API}/quotes/?outlet=Harbour%20Gazette&cursor={cursor}",
+        f"{API}/articles/?outlet=Harbour%20Gazette&updated_since=2020-01-01T00:00:00Z"
+        f"&cursor={cursor}",
+        f"{API}/articles/?outlet=Harbour%20Gazette&cursor={cursor[:-1]}",
+        f"{API}/articles/?outlet=Harbour%20Gazette&cursor={cursor}A",
+        f"{API}/articles/?outlet=Harbour%20Gazette&cursor={'A' * 5000}",
+    ):
+        response = api.get(bad)
+        assert (response.status_code, response.json()["code"]) == (400, "bad-cursor"), bad
+
+
+def test_someone_elses_cursor_shows_ones_own_rows_only(
+    api: Client,
+    collection: Collection,
+    outsider: User,
+    client_of: Callable[..., Client],
+) -> None:
+    make_many(collection, DATES)
+    following = api.get(f"{API}/articles/?limit=2").json()["next"]
+    assert client_of(outsider).get(following).json()["results"] == []
+
+
+def test_links_keep_filters_and_size(api: Client, collection: Collection) -> None:
+    make_many(collection, DATES)
+    following = api.get(f"{API}/articles/?limit=2&outlet=Harbour%20Gazette&count=true").json()
+    assert following["count"] == len(DATES)
+    assert "limit=2" in following["next"]
+    assert "outlet=Harbour" in following["next"]
+    assert "count" not in following["next"]
+    assert len(api.get(following["next"]).json()["results"]) == 2
+
+
+def test_a_count_stops_at_ten_thousand(
+    api: Client, collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_many(collection, DATES)
+    address = f"{API}/articles/?count=true&limit=1"
+    assert api.get(address).json()["count"] == len(DATES)
+    monkeypatch.setattr("quotes.api.pagination.COUNTED_TO", len(DATES) - 1)
+    assert api.get(address).json()["count"] == f"{len(DATES) - 1}+"
+
+
+def test_the_largest_page_has_two_hundred_rows(api: Client, collection: Collection) -> None:
+    template = make_article(collection)
+    Article.objects.bulk_create(
+        Article(
+            collection=collection,
+            text=template.text,
+            sha256=f"{n:064x}",
+            length=template.length,
+            published_on=DAY,
+        )
+        for n in range(210)
+    )
+    assert len(api.get(f"{API}/articles/?limit=200").json()["results"]) == 200
+    assert len(api.get(f"{API}/articles/").json()["results"]) == 50
