@@ -1,0 +1,182 @@
+"""The invariants of the data, each as a query for rows that break it, with a hint at the repair.
+
+Constraints hold what one row can tell; these hold what it takes several rows to see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """``breaks`` selects the public ids of the rows that break the rule."""
+
+    rule: str
+    breaks: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An invariant that does not hold, how often, and up to ten rows that show it."""
+
+    invariant: Invariant
+    count: int
+    examples: tuple[str, ...]
+
+
+INVARIANTS: Final = (
+    Invariant(
+        "The words of every span stand in the article where the span says.",
+        """
+        SELECT q.public_id FROM quotes_quotespan s
+        JOIN quotes_quote q ON q.id = s.quote_id JOIN quotes_article a ON a.id = q.article_id
+        WHERE s."end" > a.length OR substr(a.text, s.start + 1, s."end" - s.start) <> s.exact
+        """,
+        "Restore the article's text from a backup; spans are never re-guessed.",
+    ),
+    Invariant(
+        "The evidence of every correction stands in the article where the correction says.",
+        """
+        SELECT c.public_id FROM quotes_correction c JOIN quotes_article a ON a.id = c.article_id
+        WHERE c."end" > a.length OR substr(a.text, c.start + 1, c."end" - c.start) <> c.exact
+        """,
+        "Restore the article's text from a backup.",
+    ),
+    Invariant(
+        "Every quote on record has content, and its hull is that of its content.",
+        """
+        SELECT q.public_id FROM quotes_quote q
+        LEFT JOIN quotes_quotespan s ON s.quote_id = q.id AND s.role = 'content'
+        WHERE q.status IN ('suggested', 'confirmed', 'rejected')
+        GROUP BY q.id HAVING count(s.id) = 0 OR min(s.start) <> q.start OR max(s."end") <> q."end"
+        """,
+        "Undo the last action on the quote, or set its boundaries again.",
+    ),
+    Invariant(
+        "The parts of a content stand in order.",
+        """
+        SELECT q.public_id FROM (
+            SELECT quote_id, start,
+                   lag("end") OVER (PARTITION BY quote_id ORDER BY ordinal) AS before
+            FROM quotes_quotespan WHERE role = 'content'
+        ) s JOIN quotes_quote q ON q.id = s.quote_id WHERE s.start < s.before
+        """,
+        "Set the quote's boundaries again.",
+    ),
+    Invariant(
+        "A quote inside a quote belongs to the same article as the quote around it.",
+        """
+        SELECT q.public_id FROM quotes_quote q JOIN quotes_quote p ON p.id = q.parent_id
+        WHERE p.article_id <> q.article_id
+        """,
+        "Remove the parent.",
+    ),
+    Invariant(
+        "Quotes and corrections repeat their article's collection and date.",
+        """
+        SELECT r.public_id FROM (
+            SELECT public_id, article_id, collection_id, published_on FROM quotes_quote
+            UNION ALL
+            SELECT public_id, article_id, collection_id, published_on FROM quotes_correction
+        ) r JOIN quotes_article a ON a.id = r.article_id
+        WHERE r.collection_id <> a.collection_id OR r.published_on IS DISTINCT FROM a.published_on
+        """,
+        "Save the article's date again.",
+    ),
+    Invariant(
+        "Each version of a quote or correction that a person made has its history row.",
+        """
+        SELECT r.public_id FROM (
+            SELECT public_id, version, touched FROM quotes_quote
+            UNION ALL
+            SELECT public_id, version, touched FROM quotes_correction
+        ) r
+        LEFT JOIN annotations_edit e ON e.object_id = r.public_id AND e.version = r.version
+        WHERE r.touched AND e.id IS NULL
+        """,
+        "Compare with a backup: a change was written outside the application.",
+    ),
+    Invariant(
+        "The newest history row of a quote says what the quote is.",
+        """
+        SELECT q.public_id FROM quotes_quote q
+        JOIN annotations_edit e ON e.object_id = q.public_id AND e.version = q.version
+        LEFT JOIN quotes_speaker s ON s.id = q.speaker_id
+        WHERE e.after ->> 'status' <> q.status OR e.after ->> 'kind' <> q.kind
+           OR (e.after ->> 'start')::int <> q.start OR (e.after ->> 'end')::int <> q."end"
+           OR e.after ->> 'speaker' IS DISTINCT FROM s.public_id::text
+        """,
+        "Compare with a backup: a change was written outside the application.",
+    ),
+    Invariant(
+        "No run wrote to what a person had touched.",
+        """
+        SELECT q.public_id FROM quotes_quote q JOIN quotes_extractionrun r ON r.id = q.run_id
+        JOIN annotations_edit e ON e.object_id = q.public_id
+        WHERE q.touched GROUP BY q.id, r.id HAVING r.created_at > max(e.at)
+        """,
+        "Undo the run's change; report it as a bug.",
+    ),
+    Invariant(
+        "A quote in a confirmed correction is live and said by the person on its side.",
+        """
+        SELECT c.public_id FROM quotes_correctionquote l
+        JOIN quotes_correction c ON c.id = l.correction_id JOIN quotes_quote q ON q.id = l.quote_id
+        WHERE c.status = 'confirmed' AND (
+            q.status NOT IN ('suggested', 'confirmed') OR q.article_id <> c.article_id
+            OR q.speaker_id IS DISTINCT FROM
+               CASE l.side WHEN 'corrected' THEN c.corrected_id ELSE c.corrector_id END
+        )
+        """,
+        "Reopen the correction, mend the quote, accept it again.",
+    ),
+    Invariant(
+        "A retelling points to an event, not to another retelling.",
+        """
+        SELECT c.public_id FROM quotes_correction c JOIN quotes_correction e ON e.id = c.retells_id
+        WHERE e.retells_id IS NOT NULL OR e.article_id <> c.article_id
+        """,
+        "Point the retelling to the event itself.",
+    ),
+    Invariant(
+        "Nothing points to a merged speaker, and merges make no circle.",
+        """
+        SELECT s.public_id FROM quotes_speaker s WHERE s.merged_into_id IS NOT NULL AND (
+            EXISTS (SELECT FROM quotes_quote q WHERE s.id IN (q.speaker_id, q.addressee_id)
+                    AND q.status IN ('suggested', 'confirmed', 'rejected'))
+            OR EXISTS (SELECT FROM quotes_correction c
+                       WHERE s.id IN (c.corrector_id, c.corrected_id)
+                       AND c.status IN ('suggested', 'confirmed', 'rejected'))
+            OR EXISTS (SELECT FROM quotes_speaker t WHERE t.id = s.merged_into_id
+                       AND t.merged_into_id IS NOT NULL)
+        )
+        """,
+        "Merge the speaker again.",
+    ),
+    Invariant(
+        "No run has been running for more than an hour.",
+        """
+        SELECT public_id FROM quotes_extractionrun
+        WHERE state = 'running' AND started_at < now() - interval '1 hour'
+        """,
+        "Start a worker, or extract the article again.",
+    ),
+)
+
+
+def find_breaks() -> Iterator[Finding]:
+    """Check every invariant; yields those that do not hold."""
+    for invariant in INVARIANTS:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT count(*) OVER (), public_id FROM ({invariant.breaks}) broken LIMIT 10"  # noqa: S608 our own SQL
+            )
+            rows = cursor.fetchall()
+        if rows:
+            yield Finding(invariant, rows[0][0], tuple(str(public_id) for _, public_id in rows))
