@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
-from quotes.exports.guard import guard
 from quotes.exports.tables import TABLES
+from quotes.formula_guard import guard
 
 HEADER = (
     "table",

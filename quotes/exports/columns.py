@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from quotes.exports.guard import sql_guard
+from quotes.formula_guard import sql_guard
 
 ColumnType = Literal[
     "id", "text", "code", "list", "json", "integer", "number", "boolean", "date", "time"

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from quotes.importing.addresses import checked_url
 from quotes.importing.decoding import MARKED_BYTE, bad_byte, decode, decode_or_mark, is_wide
 from quotes.importing.items import MAX_FILE_BYTES, ArticleInput, ReadFailure, RefusedInput
-from quotes.importing.tables import article_date, checked_codes, csv_rows, json_fields
+from quotes.importing.tables import article_date, checked_codes, csv_rows, json_fields, unguarded
 from quotes.importing.text import (
     MAX_LABEL,
     date_in,
@@ -212,7 +212,7 @@ def _table(name: str, data: bytes) -> Iterator[Item]:
             if marked := sum(len(MARKED_BYTE.findall(cell)) for cell in row.values()):
                 bad += marked
                 raise bad_byte(data, bad - marked)
-            yield _article(row, encoding=encoding, name=label)
+            yield _article(unguarded(row), encoding=encoding, name=label)
         except RefusedInput as refusal:
             yield ReadFailure(label, str(refusal))
     if not found:

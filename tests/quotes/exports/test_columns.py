@@ -97,7 +97,7 @@ def test_the_documentation_undoes_the_guard_as_the_code_does():
     (code,) = re.findall(r"```python\n(import re.*?)```", page, re.S)
     names: dict[str, object] = {}
     exec(code, names)  # noqa: S102 - the documentation's own example
-    from quotes.exports.guard import guard
+    from quotes.formula_guard import guard
 
     for cell in ("=1", "'=1", "-", "\ta", "＠", "plain", "'tis", "", "'\x00"):
         assert names["unguard"](guard(cell)) == cell  # type: ignore[operator]

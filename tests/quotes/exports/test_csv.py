@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 
 from quotes.exports.csv import count_rows, snapshot, stream_csv
 from quotes.exports.filters import ExportFilters
-from quotes.exports.guard import unguard
 from quotes.exports.tables import TABLES
 from quotes.extraction.text import verbatim_spans
 from quotes.extraction.types import Span
+from quotes.formula_guard import unguard
 from quotes.importing import ArticleInput, read_file
+from quotes.importing.tables import EXPORTED_FIELDS, TEXT_FIELDS
 from quotes.models import Article, Collection, Correction, ExtractionRun, Quote, Speaker
 from quotes.operations import import_article
 from tests.factories import make_article, make_collection, make_correction, make_quote, make_speaker
@@ -491,6 +492,12 @@ def test_case_36_any_text_and_span_survive_import_database_and_export(collection
     (exported,) = rows("articles", filters)
     assert unguard(exported["text"]) == text
     assert int(exported["n_characters"]) == len(text)
+    for raw in (False, True):
+        (again,) = read_file("articles.csv", export("articles", filters, raw=raw))
+        if isinstance(again, ArticleInput):
+            assert (again.text, again.published_on) == (text, article.published_on)
+        else:
+            assert "control characters" in again.reason
 
 
 def as_json(text: str) -> bytes:
@@ -518,3 +525,16 @@ def test_words_between_marks_are_those_the_engine_finds(collection, text):
     (row,) = rows("quotes", raw=True)
     found = verbatim_spans(text, [Span(0, len(text))])
     assert row["verbatim_text"] == " […] ".join(text[s.start : s.end] for s in found)
+
+
+@pytest.mark.django_db
+def test_case_22_articles_come_back_from_their_own_export(told):
+    article = Article.objects.get()
+    (item,) = read_file("articles.csv", export("articles"))
+    assert isinstance(item, ArticleInput)
+    for name in ("text", "headline", "outlet", "published_on", "url", "language", "country"):
+        assert getattr(item, name) == getattr(article, name)
+
+
+def test_what_a_reader_passes_over_is_what_the_export_adds():
+    assert set(TABLES["articles"].header) == EXPORTED_FIELDS | set(TEXT_FIELDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import io
 import json
 
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from quotes.formula_guard import guard
 from quotes.importing import ArticleInput, ReadFailure, read_file
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00\r")).filter(
@@ -195,3 +197,29 @@ def test_case_36_any_text_comes_through_a_table_unchanged(text):
         assert "control characters" in why
     else:
         assert found == [text.lstrip("\ufeff")]
+
+
+@given(TEXTS)
+def test_case_22_a_guarded_table_comes_back_as_it_was(text):
+    data = as_csv(["text", "headline"], [guard(text), guard("=1+1")])
+    for item in read_file("t.csv", data):
+        if isinstance(item, ArticleInput):
+            assert (item.text, item.headline) == (text.lstrip("\ufeff"), "=1+1")
+        else:
+            assert "control characters" in item.reason
+
+
+def test_our_own_table_is_read_back_and_checked_by_its_hash():
+    def row(text: str, of: str) -> bytes:
+        digest = hashlib.sha256(of.encode()).hexdigest()
+        return as_csv(["article_id", "text", "text_sha256"], ["x", text, digest])
+
+    assert texts("t.csv", row("'=One.", "=One.")) == ["=One."]
+    assert texts("t.csv", row("'=One.", "'=One.")) == ["'=One."]  # exported with raw=1
+    (why,) = reasons("t.csv", row("=One!", "=One."))
+    assert "not the one that was exported" in why
+
+
+def test_columns_of_our_own_table_need_its_hash():
+    (why,) = reasons("t.csv", as_csv(["article_id", "text"], ["x", "One."]))
+    assert "“article_id”" in why

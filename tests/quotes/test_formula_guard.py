@@ -7,7 +7,7 @@ from django.db import connection
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from quotes.exports.guard import guard, sql_guard, unguard
+from quotes.formula_guard import guard, sql_guard, unguard
 
 ODD = st.text(st.sampled_from("'=+-@\t\r\n＝＋－＠\x00 a\"“;|\u200b"), max_size=6)
 STORED = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
