@@ -1,0 +1,109 @@
+"""``python -m quotes.extraction IN.jsonl OUT.jsonl``: articles in, quotes out, no database."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from quotes.extraction.config import Config
+from quotes.extraction.explain import explain
+from quotes.extraction.output import BadLine, as_json, read_line
+from quotes.extraction.pipeline import extract
+from quotes.extraction.types import EngineName
+
+_ENGINES: tuple[EngineName, ...] = ("auto", "rules", "encoder")
+_BATCH = 64
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the engine over a file; the exit status is 1 where a line could not be read."""
+    parser = argparse.ArgumentParser(prog="python -m quotes.extraction", description=__doc__)
+    parser.add_argument("source", type=Path, metavar="IN.jsonl")
+    parser.add_argument("target", type=Path, metavar="OUT.jsonl")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--engine", choices=_ENGINES, default="auto")
+    parser.add_argument(
+        "--explain", action="store_true", help="write each quote with its reason to standard error"
+    )
+    options = parser.parse_args(argv)
+    config = Config(engine=options.engine)
+    bad = 0
+    progress = _Progress(options.source)
+    with (
+        options.source.open(encoding="utf-8", errors="replace") as lines,
+        options.target.open("w", encoding="utf-8") as out,
+    ):
+        for number, line, result in _results(lines, config, options.processes):
+            if isinstance(result, str):
+                bad += 1
+                sys.stderr.write(f"line {number}: {result}\n")
+            else:
+                out.write(json.dumps(result, ensure_ascii=False) + "\n")
+                if options.explain:
+                    sys.stderr.write(explain(json.loads(line)["text"], result))
+            progress.step(len(line.encode()))
+    progress.done()
+    return 1 if bad else 0
+
+
+def _results(
+    lines: TextIO, config: Config, processes: int
+) -> Iterator[tuple[int, str, dict[str, Any] | str]]:
+    numbered = ((n, line, config) for n, line in enumerate(lines, 1) if line.strip())
+    if processes <= 1:
+        for task in numbered:
+            yield task[0], task[1], run_line(task)
+        return
+    with ProcessPoolExecutor(processes) as pool:
+        while batch := list(islice(numbered, _BATCH * processes)):
+            for task, result in zip(batch, pool.map(run_line, batch, chunksize=4), strict=True):
+                yield task[0], task[1], result
+
+
+def run_line(task: tuple[int, str, Config]) -> dict[str, Any] | str:
+    """Result of one line, or in words why there is none; one bad line does not stop the rest."""
+    _, line, config = task
+    try:
+        identifier, document = read_line(line)
+        return as_json(identifier, extract(document, config))
+    except BadLine as error:
+        return str(error)
+    except Exception as error:  # noqa: BLE001 a failure in one article must not lose the others
+        return f"failed ({type(error).__name__}: {error})"
+
+
+class _Progress:
+    """A line on standard error that is rewritten, once a run takes longer than two seconds."""
+
+    def __init__(self, source: Path) -> None:
+        self.total = max(1, source.stat().st_size)
+        self.read = 0
+        self.articles = 0
+        self.started = time.monotonic()
+        self.shown = False
+
+    def step(self, size: int) -> None:
+        self.read += size
+        self.articles += 1
+        elapsed = time.monotonic() - self.started
+        if elapsed > 2 and sys.stderr.isatty() or elapsed > 2 and self.articles % 50 == 0:
+            end = "\r" if sys.stderr.isatty() else "\n"
+            share = min(100, 100 * self.read // self.total)
+            sys.stderr.write(f"{share:3d} %  {self.articles} articles, {elapsed:.0f} s{end}")
+            self.shown = True
+
+    def done(self) -> None:
+        if self.shown:
+            elapsed = time.monotonic() - self.started
+            sys.stderr.write(f"100 %  {self.articles} articles, {elapsed:.0f} s\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The engine's spaCy components, one a file; ``pipeline`` puts them in order."""

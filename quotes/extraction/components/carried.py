@@ -1,0 +1,151 @@
+"""Stretches that no cue governs: parts of the quote before them, or the same speaker's next."""
+
+from __future__ import annotations
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from quotes.extraction import lexicon, selection
+from quotes.extraction.frames import Frame, Quoted
+from quotes.extraction.syntax import noun_phrase, subject, verb_group
+
+NAME = "carried_quotes"
+_FEWEST_WORDS = 5
+_REACH = 3
+
+
+@Language.component(NAME, requires=["doc._.marks", "doc._.frames"], assigns=["doc._.frames"])
+def carried_quotes(doc: Doc) -> Doc:
+    """Join a bare stretch to its quote ("“A,” she said. “B.”") or carry the speaker over."""
+    frames: list[Frame] = doc._.frames
+    marks: Quoted = doc._.marks
+    owner: list[Frame | None] = [None] * len(doc)
+    for frame in frames:
+        for i in frame.content:
+            owner[i] = frame
+    hull: list[Frame | None] = [None] * len(doc)
+    for frame in frames:
+        for i in range(frame.start, frame.end):
+            hull[i] = frame
+    last: Frame | None = None
+    position = 0
+    ordered = sorted(frames, key=lambda frame: frame.start)
+    added: list[Frame] = []
+    for number, (first, end) in enumerate(marks.bounds):
+        while position < len(ordered) and ordered[position].start <= first:
+            last = _later(last, ordered[position])
+            position += 1
+        words = [i for i in range(first, end) if doc[i].is_alpha]
+        if len(words) < 2 or sum(owner[i] is not None for i in words) * 2 > len(words):
+            continue
+        free = [i for i in range(first, end) if not doc[i].is_space]
+        if any(hull[i] is not None for i in free):
+            continue
+        frame = _take(doc, marks, number, last, len(words))
+        if frame is None:
+            continue
+        if frame is not last:
+            added.append(frame)
+            last = frame
+        for i in range(frame.start, frame.end):
+            hull[i] = frame
+        for i in free:
+            owner[i] = frame
+    doc._.frames = sorted([*frames, *added], key=lambda frame: frame.start)
+    return doc
+
+
+def _later(left: Frame | None, right: Frame) -> Frame:
+    return right if left is None or right.start >= left.start else left
+
+
+def _take(doc: Doc, marks: Quoted, number: int, last: Frame | None, words: int) -> Frame | None:
+    first, end = marks.bounds[number]
+    tokens = selection.trimmed_keeping_marks(doc, set(range(first, end)), marks)
+    tokens = [i for i in tokens if not doc[i].is_space]
+    alone = _is_alone(doc, marks, first, end)
+    if last is not None and (marks.stretches[number].continues or alone):
+        gap = marks.paragraph[first] - marks.paragraph[last.end - 1]
+        blank = _only_gaps(doc, marks, last, first)
+        if marks.stretches[number].continues and marks.of[last.end - 1] == number - 1:
+            last.content.extend(tokens)
+            return last
+        quoted = any(marks.of[i] >= 0 for i in last.content)
+        if gap == 0 and blank and quoted:
+            last.content.extend(tokens)
+            return last
+    cue = _colon_before(doc, marks, first)
+    if cue is not None:
+        return cue_frame(doc, cue, tokens)
+    if not alone or words < _FEWEST_WORDS:
+        return None
+    if last is None or marks.paragraph[first] - marks.paragraph[last.end - 1] > 2 * _REACH:
+        return Frame("bare", "", first, [], [], tokens, score=0.3)
+    return Frame(
+        "carried",
+        last.lemma,
+        last.head,
+        [],
+        [],
+        tokens,
+        score=0.5 * max(last.score, 0.6),
+        anchor=last.anchor,
+        carried=True,
+    )
+
+
+def _is_alone(doc: Doc, marks: Quoted, first: int, end: int) -> bool:
+    """The sentence holds nothing but stretches."""
+    outer = marks.outer[first]
+    index = first - 1
+    while index >= 0 and marks.outer[index] == outer:
+        if marks.of[index] < 0 and doc[index].is_alpha:
+            return False
+        index -= 1
+        if first - index > 400:
+            return False
+    index = end
+    while index < len(doc) and marks.outer[index] == outer:
+        if marks.of[index] < 0 and doc[index].is_alpha:
+            return False
+        index += 1
+        if index - end > 400:
+            return False
+    return True
+
+
+def _only_gaps(doc: Doc, marks: Quoted, last: Frame, first: int) -> bool:
+    """Between the quote and the stretch stands at most the rest of the cue's own sentence."""
+    edge = max(last.end - 1, last.cue[-1] if last.cue and last.cue[-1] < first else 0)
+    return marks.outer[first] - marks.outer[edge] <= 1
+
+
+def _colon_before(doc: Doc, marks: Quoted, first: int) -> int | None:
+    """The reporting verb of a line that ends in a colon and stands right before the stretch."""
+    index = first - 1
+    while index >= 0 and doc[index].is_space:
+        index -= 1
+    if index < 1 or doc[index].text != ":":
+        return None
+    for back in range(index - 1, max(-1, index - 25), -1):
+        if marks.paragraph[back] != marks.paragraph[index]:
+            return None
+        if doc[back].lemma_.lower() in lexicon.SPEECH and doc[back].pos_ == "VERB":
+            return back
+    return None
+
+
+def cue_frame(doc: Doc, cue: int, tokens: list[int]) -> Frame:
+    """A frame for a verb that stands in a line of its own before the quote."""
+    found, how = subject(doc[cue])
+    source = noun_phrase(found) if found is not None and how != "passive" else []
+    return Frame(
+        "colon",
+        doc[cue].lemma_.lower(),
+        cue,
+        verb_group(doc[cue]),
+        source,
+        tokens,
+        score=0.85,
+        anchor=found.i if found is not None and source else None,
+    )

@@ -1,0 +1,257 @@
+"""Names in the text, and which of them are one person or one organisation."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from quotes.extraction import lexicon
+from quotes.extraction.cast import (
+    Cast,
+    Entity,
+    Gender,
+    Mention,
+    clean_name,
+    compatible_first,
+    compatible_gender,
+    honorific_gender,
+    name_words,
+    split_honorifics,
+    surname,
+)
+from quotes.extraction.given_names import gender_of
+from quotes.extraction.types import AliasKind, SpeakerKind
+
+NAME = "names"
+_BODIES = frozenset(("ORG", "GPE", "NORP"))
+
+
+@Language.component(NAME, requires=["doc.ents", "doc._.marks"], assigns=["doc._.cast"])
+def names(doc: Doc) -> Doc:
+    """Enter every named person and body of the article in ``doc._.cast``."""
+    cast = Cast()
+    skipped = [(item.start, item.end) for item in doc._.skipped or ()]
+    spans = [
+        span
+        for span in doc.ents
+        if span.label_ in ("PERSON", *_BODIES)
+        and not any(a < span.end_char and span.start_char < b for a, b in skipped)
+    ]
+    persons = [_person_span(span) for span in spans if _is_person(span)]
+    persons = [span for span in persons if len(span)]
+    full = _full_names(persons)
+    taken: set[int] = set()
+    for span in persons:
+        entity = _person(cast, span, full)
+        if entity is not None:
+            cast.mention(Mention(span.start, span.end, _head(span), entity, "name"))
+            _learn_titles(doc, span, entity)
+            taken.update(range(span.start, span.end))
+    for span in spans:
+        if span.label_ in _BODIES and span.start not in taken and not _is_person(span):
+            _body(cast, span)
+    doc._.cast = cast
+    return doc
+
+
+def _is_person(span: Span) -> bool:
+    if span.label_ == "PERSON":
+        return True
+    lead, rest = split_honorifics(span.text)
+    return span.label_ == "ORG" and bool(lead) and len(rest) <= 2 and honorific_gender(lead) != ""
+
+
+def _person_span(span: Span) -> Span:
+    """Without a line break, a quotation mark or a possessive inside the name."""
+    doc = span.doc
+    start, end = span.start, span.end
+    for token in span:
+        if "\n" in token.text:
+            end = min(end, token.i) if token.i > start else end
+    while start < end and (not doc[start].text[0].isalnum() or doc[start].lower_ in ("the", "a")):
+        start += 1
+    while end > start and (not doc[end - 1].text[0].isalnum() or doc[end - 1].is_space):
+        end -= 1
+    return doc[start:end]
+
+
+def _head(span: Span) -> int:
+    last = span.end - 1
+    while last > span.start and (
+        span.doc[last].lower_.rstrip(".") in lexicon.NAME_SUFFIXES
+        or span.doc[last].lower_ in ("'s", "’s")
+    ):
+        last -= 1
+    return last
+
+
+def _full_names(persons: list[Span]) -> dict[str, list[str]]:
+    """Full names of the article by their last and first words, in text order."""
+    table: dict[str, list[str]] = defaultdict(list)
+    for span in persons:
+        words = name_words(clean_name(span.text))
+        if len(words) > 1:
+            for key in (words[-1].casefold(), words[0].casefold()):
+                if " ".join(words) not in table[key]:
+                    table[key].append(" ".join(words))
+    return table
+
+
+def _person(cast: Cast, span: Span, full: dict[str, list[str]]) -> Entity | None:
+    written = clean_name(span.text)
+    lead, _ = split_honorifics(written)
+    before = _honorific_before(span)
+    words = name_words(written)
+    if not words or not any(character.isalpha() for character in words[-1]):
+        return None
+    if len(words) > 5 or words[-1].casefold() in lexicon.NEVER_IN_NAMES:
+        return None
+    gender = honorific_gender([*before, *lead]) or (gender_of(words[0]) if len(words) > 1 else "")
+    name = " ".join(words)
+    entity = _known(cast, words, gender, full)
+    if entity is None and len(words) == 1:
+        entity = _announced(cast, words[0], gender, full)
+    if entity is None:
+        first = words[0] if len(words) > 1 else ""
+        entity = cast.add(Entity(name, "person", gender, first=first, last=surname(words)))
+    elif len(words) > len(entity.name.split()) and len(words) <= 4:
+        cast.rename(entity, name)
+    if not entity.gender:
+        entity.gender = gender or (gender_of(entity.first) if entity.first else "")
+    _alias(entity, written, lead)
+    return entity
+
+
+def _honorific_before(span: Span) -> list[str]:
+    if span.start and span.doc[span.start - 1].lower_.rstrip(".") in lexicon.HONORIFICS:
+        return [span.doc[span.start - 1].lower_.rstrip(".")]
+    return []
+
+
+def _alias(entity: Entity, written: str, lead: list[str]) -> None:
+    if written == entity.name:
+        return
+    kind: AliasKind = "short_name"
+    if lead:
+        kind = "honorific" if set(lead) & lexicon.HONORIFICS else "title"
+    elif len(written.split()) > 1:
+        kind = "name"
+    entity.aliases.setdefault(written, kind)
+
+
+def _known(
+    cast: Cast, words: list[str], gender: Gender, full: dict[str, list[str]]
+) -> Entity | None:
+    if len(words) > 1:
+        exact = cast.by_name.get(" ".join(words).casefold())
+        if exact is not None and exact.kind == "person":
+            return exact
+        for entity in reversed(cast.by_last.get(words[-1].casefold(), [])):
+            if entity.first:
+                if compatible_first(entity.first, words[0]) and compatible_gender(
+                    entity.gender, gender
+                ):
+                    return entity
+            elif compatible_gender(entity.gender, gender):
+                return entity
+        return None
+    found = [
+        entity
+        for entity in cast.by_last.get(words[0].casefold(), [])
+        if compatible_gender(entity.gender, gender)
+    ]
+    if not found:
+        found = [
+            entity
+            for entity in cast.by_first.get(words[0].casefold(), [])
+            if compatible_gender(entity.gender, gender)
+        ]
+    if not found:
+        return None
+    return max(found, key=lambda entity: entity.mentions[-1].start if entity.mentions else -1)
+
+
+def _announced(cast: Cast, word: str, gender: Gender, full: dict[str, list[str]]) -> Entity | None:
+    """A bare surname whose full name comes later in the article: one person all the same."""
+    for name in full.get(word.casefold(), []):
+        parts = name.split()
+        own = gender_of(parts[0])
+        if compatible_gender(own, gender):
+            return cast.add(Entity(name, "person", own or gender, first=parts[0], last=parts[-1]))
+    return None
+
+
+def _learn_titles(doc: Doc, span: Span, entity: Entity) -> None:
+    """Titles before a name and appositions round it: later "the governor" means this person."""
+    index = span.start - 1
+    phrase: list[str] = []
+    while (
+        index >= 0
+        and len(phrase) < 7
+        and (
+            doc[index].pos_ in ("PROPN", "ADJ", "NOUN") or doc[index].lower_ in lexicon.NAME_TITLES
+        )
+    ):
+        if doc[index].is_space:
+            break
+        phrase.insert(0, doc[index].lower_)
+        index -= 1
+    _add_title(entity, " ".join(phrase))
+    head = doc[_head(span)]
+    for child in head.children:
+        if child.dep_ == "appos" and child.i > head.i and child.pos_ == "NOUN":
+            _add_title(
+                entity,
+                doc[child.left_edge.i : min(child.right_edge.i + 1, child.i + 6)].text.lower(),
+            )
+    if head.dep_ == "appos" and head.head.pos_ == "NOUN":
+        top = head.head
+        _add_title(entity, doc[top.left_edge.i : min(head.i, top.i + 6)].text.lower())
+    if head.dep_ == "nsubj" and head.head.lemma_ == "be":
+        for child in head.head.children:
+            if child.dep_ == "attr" and child.lemma_.lower() in lexicon.ROLES:
+                _add_title(entity, doc[child.left_edge.i : child.i + 1].text.lower())
+
+
+def _add_title(entity: Entity, phrase: str) -> None:
+    words = phrase.replace(",", " ").split()
+    if not any(
+        word.rstrip(".") in lexicon.ROLES or word.rstrip(".") in lexicon.NAME_TITLES
+        for word in words
+    ):
+        return
+    if len(entity.titles) < 12:
+        entity.titles.add(" ".join(words))
+    if not entity.gender:
+        if set(words) & lexicon.FEMALE_NOUNS:
+            entity.gender = "f"
+        elif set(words) & lexicon.MALE_NOUNS:
+            entity.gender = "m"
+
+
+def _body(cast: Cast, span: Span) -> None:
+    name = clean_name(span.text)
+    if not name or not any(character.isalpha() for character in name):
+        return
+    bare = name[4:] if name.lower().startswith("the ") else name
+    entity = cast.by_name.get(bare.casefold())
+    if entity is None:
+        entity = _by_acronym(cast, bare)
+    if entity is None:
+        kind: SpeakerKind = "group" if span.label_ == "NORP" else "organisation"
+        entity = cast.add(Entity(bare, kind, plural=span.label_ == "NORP"))
+    cast.mention(Mention(span.start, span.end, span.root.i, entity, "name"))
+
+
+def _by_acronym(cast: Cast, name: str) -> Entity | None:
+    """ "the Marlow Harbour Trust (MHT)": the letters stand for the name that was given."""
+    if not (2 <= len(name) <= 6 and name.isupper()):
+        return None
+    for entity in cast.entities:
+        initials = "".join(word[0] for word in entity.name.split() if word[0].isupper())
+        if entity.kind == "organisation" and initials == name:
+            entity.aliases.setdefault(name, "short_name")
+            return entity
+    return None

@@ -1,0 +1,296 @@
+"""Titles and pronouns: whom "the governor", "she" and "the 36-year-old" stand for."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+
+from spacy.language import Language
+from spacy.tokens import Doc, Token
+
+from quotes.extraction import lexicon
+from quotes.extraction.cast import Cast, Entity, Gender, Mention, compatible_gender
+from quotes.extraction.frames import Frame, Quoted
+from quotes.extraction.offices import country_of, former_holders, holder_at, office_of
+from quotes.extraction.syntax import subtree
+
+NAME = "references"
+_RECENT = 14
+_FAR = 6
+
+
+@Language.component(
+    NAME, requires=["doc._.cast", "doc._.frames", "doc._.marks"], assigns=["doc._.cast"]
+)
+def references(doc: Doc) -> Doc:
+    """Resolve titles and pronouns in reading order, with what has been said so far in mind."""
+    if doc.has_annotation("DEP"):
+        _Reader(doc).read()
+    return doc
+
+
+class _Reader:
+    """One pass over the article: keeps who was mentioned last, and as what."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.cast: Cast = doc._.cast
+        self.marks: Quoted = doc._.marks
+        self.recent: deque[Mention] = deque(maxlen=_RECENT)
+        self.speakers: dict[int, Entity] = {}
+        self.heads = {frame.anchor: frame for frame in doc._.frames if frame.anchor is not None}
+        self.cues: dict[int, Frame] = {frame.head: frame for frame in doc._.frames}
+        self.last_speaker: Mention | None = None
+        self.roles: dict[tuple[str, str], Entity] = {}
+
+    def read(self) -> None:
+        for token in self.doc:
+            known = self.cast.at.get(token.i)
+            if known is not None:
+                if known.start == token.i:
+                    self._see(known)
+                continue
+            low = token.lower_
+            if low in lexicon.HE or low in lexicon.SHE:
+                self._pronoun(token, "m" if low in lexicon.HE else "f")
+            elif low in lexicon.IT and token.i in self.heads:
+                self._thing(token)
+            elif low in lexicon.THEY and token.i in self.heads:
+                self._they(token)
+            elif low in ("who", "which", "that") and token.i in self.heads and token.pos_ == "PRON":
+                self._relative(token)
+            elif token.pos_ in ("NOUN", "PROPN") and self._is_role(token):
+                self._role(token)
+
+    # -- what was seen ----------------------------------------------------------------------
+
+    def _see(self, mention: Mention) -> None:
+        inside = self.marks.of[mention.head] >= 0
+        if not inside:
+            self.recent.append(mention)
+        frame = self.heads.get(mention.head)
+        if frame is not None and not inside:
+            self.last_speaker = mention
+
+    def _record(self, token: Token, entity: Entity, how: str, reason: str) -> None:
+        mention = Mention(token.i, token.i + 1, token.i, entity, how, reason)
+        self.cast.mention(mention)
+        self._see(mention)
+
+    # -- pronouns ---------------------------------------------------------------------------
+
+    def _pronoun(self, token: Token, gender: Gender) -> None:
+        if self.marks.of[token.i] >= 0 and token.i not in self.heads:
+            return
+        best: tuple[float, Mention, str] | None = None
+        seen: set[int] = set()
+        for mention in reversed(self.recent):
+            entity = mention.entity
+            if entity.kind != "person" and not (entity.kind == "unnamed" and not entity.plural):
+                continue
+            if id(entity) in seen or not compatible_gender(entity.gender, gender):
+                continue
+            seen.add(id(entity))
+            value, why = self._fit(token, mention)
+            if entity.gender == gender:
+                value += 3
+            if best is None or value > best[0]:
+                best = (value, mention, why)
+        if best is None or best[0] < -60:
+            return
+        entity = best[1].entity
+        if not entity.gender:
+            entity.gender = gender
+        self._record(token, entity, "pronoun", f"“{token.text}” → {entity.name}: {best[2]}")
+
+    def _fit(self, token: Token, mention: Mention) -> tuple[float, str]:
+        doc = self.doc
+        head = doc[mention.head]
+        apart = self.marks.outer[token.i] - self.marks.outer[mention.head]
+        value = -9.0 * min(apart, 8) - 0.08 * min(token.i - mention.head, 200)
+        why = "the person named last" if apart else "named in the same sentence"
+        paragraphs = self.marks.paragraph[token.i] - self.marks.paragraph[mention.head]
+        value -= 2.5 * min(paragraphs, 6)
+        if head.dep_ in ("nsubj", "nsubjpass"):
+            value += 11 if not apart else 9
+            why = (
+                "subject of the sentence before"
+                if apart == 1
+                else "subject" + (" of the same sentence" if not apart else " further up")
+            )
+        elif head.dep_ == "poss":
+            value -= 2
+        elif head.dep_ in ("pobj", "compound"):
+            value -= 3
+        if self.last_speaker is not None and mention.entity is self.last_speaker.entity:
+            value += 6
+            if token.i in self.heads:
+                value += 4
+                why = "the speaker before"
+        if head.head.i == token.head.i and head.dep_ != "poss" and token.dep_ != "poss":
+            # One clause, two roles: "Dame Ottoline told him" is not about herself.
+            value -= 40
+        if self._is_corrected_object(token, mention):
+            value += 30
+            why = "whose claim was corrected"
+        return value, why
+
+    def _is_corrected_object(self, token: Token, mention: Mention) -> bool:
+        """ "Wren corrected Hale when he claimed …": he is the man who was corrected."""
+        head = self.doc[mention.head]
+        clause = token.head
+        if token.dep_ != "nsubj" or clause.dep_ not in ("advcl", "relcl", "ccomp"):
+            return False
+        governor = clause.head
+        return (
+            head.dep_ == "dobj"
+            and head.head.i == governor.i
+            and (governor.lemma_.lower() in lexicon.CORRECTING_VERBS)
+        )
+
+    def _thing(self, token: Token) -> None:
+        for mention in reversed(self.recent):
+            if mention.entity.kind == "organisation" or (
+                mention.entity.kind == "unnamed" and mention.how == "description"
+            ):
+                self._record(
+                    token, mention.entity, "pronoun", f"“{token.text}” → {mention.entity.name}"
+                )
+                return
+
+    def _they(self, token: Token) -> None:
+        for mention in reversed(self.recent):
+            if mention.entity.plural or mention.entity.kind in ("group", "organisation"):
+                self._record(
+                    token, mention.entity, "pronoun", f"“{token.text}” → {mention.entity.name}"
+                )
+                return
+
+    def _relative(self, token: Token) -> None:
+        governor = token.head
+        hops = 0
+        while governor.dep_ != "relcl" and governor.head.i != governor.i and hops < 6:
+            governor, hops = governor.head, hops + 1
+        antecedent = self.cast.at.get(governor.head.i)
+        if governor.dep_ == "relcl" and antecedent is not None:
+            self._record(
+                token, antecedent.entity, "pronoun", f"“{token.text}” → {antecedent.entity.name}"
+            )
+
+    # -- titles -----------------------------------------------------------------------------
+
+    def _is_role(self, token: Token) -> bool:
+        if token.lower_ not in lexicon.ROLES and token.lemma_.lower() not in lexicon.ROLES:
+            return False
+        if token.tag_ in ("NNS", "NNPS") or token.dep_ == "compound":
+            return False
+        first = self.doc[token.left_edge.i]
+        return (
+            first.lower_ in ("the", "this", "that")
+            or first.dep_ == "poss"
+            or first.ent_type_ == "DATE"
+        )
+
+    def _role(self, token: Token) -> None:
+        span = subtree(token)
+        start = span.start
+        phrase = self.doc[start : min(token.i + 5, span.stop)].text.lower()
+        short = self.doc[start : token.i + 1].text.lower()
+        if any(
+            self.cast.at.get(i)
+            for i in range(token.i + 1, min(token.i + 4, span.stop))
+            if self.doc[i].dep_ in ("appos", "compound") or self.doc[i].ent_type_ == "PERSON"
+        ):
+            return
+        found = self._by_title(token, short) or self._by_office(phrase, token)
+        if found is None:
+            return
+        entity, why = found
+        text = self.doc[start : token.i + 1].text
+        entity.aliases.setdefault(text, "title")
+        mention = Mention(
+            start, token.i + 1, token.i, entity, "title", f"“{text}” → {entity.name}: {why}"
+        )
+        self.cast.mention(mention)
+        self._see(mention)
+
+    def _by_title(self, token: Token, phrase: str) -> tuple[Entity, str] | None:
+        """Somebody whom the article gives this title, the last mentioned first."""
+        office = office_of(phrase)
+        head = "prime minister" if office == "prime minister" else token.lower_
+        country = country_of(phrase)
+        best: Entity | None = None
+        for mention in reversed(self.recent):
+            entity = mention.entity
+            if entity.kind == "person" and self._bears(entity, head, country, phrase):
+                return entity, "the article gives the title"
+        for entity in self.cast.entities:
+            if entity.kind == "person" and entity.mentions and entity.mentions[0].start < token.i:
+                if self._bears(entity, head, country, phrase):
+                    best = entity
+        if best is None:
+            return None
+        return best, "the article gives the title"
+
+    @staticmethod
+    def _bears(entity: Entity, head: str, country: str, phrase: str) -> bool:
+        if "former" in phrase.split() or "ex" in phrase.split():
+            wanted = [t for t in entity.titles if "former" in t.split() or "ex" in t]
+        else:
+            wanted = [t for t in entity.titles if "former" not in t.split()]
+        for title in wanted:
+            if head in title and (head != "president" or "vice" not in title):
+                if not country or country_of(title) in ("", country):
+                    return True
+        return False
+
+    def _by_office(self, phrase: str, token: Token) -> tuple[Entity, str] | None:
+        office = office_of(phrase)
+        if not office:
+            return None
+        date = self.doc._.document.date
+        for country in self._countries(phrase, office):
+            offices = (
+                (office,)
+                if office != "leader"
+                else ("president", "prime minister", "chancellor", "leader")
+            )
+            for one in offices:
+                held = (
+                    next(iter(former_holders(one, country, date)), None)
+                    if "former" in phrase.split()
+                    else holder_at(one, country, date)
+                )
+                if held is None:
+                    continue
+                last = held.name.split()[-1].casefold()
+                for entity in self.cast.by_last.get(last, []):
+                    return entity, f"{one} of {country} at the time"
+                entity = self.cast.add(
+                    Entity(
+                        held.name,
+                        "person",
+                        held.gender,
+                        first=held.name.split()[0],
+                        last=held.name.split()[-1],
+                    )
+                )
+                return entity, f"{one} of {country} at the time, not named in the article"
+        return None
+
+    def _countries(self, phrase: str, office: str) -> Iterator[str]:
+        named = country_of(phrase)
+        if named:
+            yield named
+            return
+        fixed = {"pope": "VA", "secretary general": "UN"}.get(office)
+        if fixed:
+            yield fixed
+            return
+        if office == "leader":
+            return
+        country = self.doc._.document.country
+        if country:
+            yield country
+        # The White House and Downing Street are told of without their country the world over.
+        yield {"president": "US", "prime minister": "GB", "vice president": "US"}.get(office, "GB")

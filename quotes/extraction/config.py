@@ -1,0 +1,32 @@
+"""What a caller may choose about one pass of the engine, and the engine's version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from quotes.extraction.types import EngineName
+
+ENGINE_VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Settings of one pass; equal configs and equal texts give equal results."""
+
+    engine: EngineName = "auto"
+    """``rules`` never loads the encoder; ``encoder`` fails where its weights are missing."""
+    attitudes: bool = True
+    """Also return what people want, plan or fear (``act="attitude"``)."""
+    corrections: bool = True
+    min_confidence: float = 0.0
+    """Leave out suggestions below this confidence (applied after overlaps are resolved)."""
+    correction_confidence: float = 0.5
+    """Leave out corrections below this confidence: what editors see should be precise."""
+    max_candidates: int = 9
+    max_chars: int = 5_000_000
+    """Longer texts are read up to here, and the result's note says so."""
+    chunk_chars: int = 12_000
+    """Size of the pieces that the language model reads: bounds its memory."""
+    model_dir: Path | None = None
+    """Folder with the encoder's weights; None stands for the one beside the package's code."""

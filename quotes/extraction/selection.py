@@ -1,0 +1,67 @@
+"""Choose among overlapping proposals, let marks repair contents, join what is one quote."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from spacy.tokens import Doc
+
+from quotes.extraction.frames import Frame, Quoted
+from quotes.extraction.syntax import trimmed
+
+THRESHOLD = 0.4
+_MOSTLY = 0.5
+
+
+def snap_to_marks(doc: Doc, frames: Iterable[Frame]) -> None:
+    """A content that takes most of a quoted stretch takes all of it, and what continues it."""
+    marks: Quoted = doc._.marks
+    for frame in frames:
+        if not frame.content:
+            continue
+        content = set(frame.content)
+        touched = {marks.of[i] for i in content if marks.of[i] >= 0}
+        for number in sorted(touched):
+            tokens = [i for i in marks.tokens(number) if not doc[i].is_space]
+            inside = sum(i in content for i in tokens)
+            first_word = next((i for i in tokens if doc[i].is_alpha), tokens[0])
+            if any(i in frame.cue for i in tokens):
+                continue
+            if inside > _MOSTLY * len(tokens) or first_word in content:
+                for member in marks.group(number):
+                    if member >= number:
+                        content.update(i for i in marks.tokens(member) if not doc[i].is_space)
+            elif inside <= 2:
+                content.difference_update(tokens)
+        content.difference_update(frame.cue, frame.source)
+        frame.content = trimmed_keeping_marks(doc, content, marks)
+
+
+def trimmed_keeping_marks(doc: Doc, content: set[int], marks: Quoted) -> list[int]:
+    """Trim commas and dashes at the ends, but never inside a quoted stretch."""
+    order = sorted(content)
+    while order and marks.of[order[0]] < 0 and trimmed(doc, order[:1]) == []:
+        order.pop(0)
+    while order and marks.of[order[-1]] < 0 and trimmed(doc, order[-1:]) == []:
+        order.pop()
+    return order
+
+
+def select(doc: Doc, frames: Iterable[Frame], threshold: float = THRESHOLD) -> list[Frame]:
+    """The best set of proposals whose hulls do not overlap, best first come first served."""
+    taken = [False] * len(doc)
+    chosen: list[Frame] = []
+    ranked = sorted(
+        (frame for frame in frames if frame.content and frame.score >= threshold),
+        key=lambda frame: (-frame.score, frame.start, frame.end, frame.construction),
+    )
+    for frame in ranked:
+        if any(taken[i] for i in frame.content) or any(
+            taken[i] for i in range(frame.start, frame.end)
+        ):
+            continue
+        for i in range(frame.start, frame.end):
+            taken[i] = True
+        chosen.append(frame)
+    return sorted(chosen, key=lambda frame: frame.start)

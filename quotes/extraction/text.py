@@ -1,0 +1,76 @@
+"""Paragraphs, verbatim words and comparable forms of a text: no language model needed."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from quotes.extraction.marks import Stretch, stretches
+from quotes.extraction.types import Span
+
+_LINE = re.compile(r"[^\n]+")
+_WORD = re.compile(r"\w+(?:[’'\-]\w+)*")
+_FOLDED = str.maketrans(
+    {"‘": "'", "’": "'", "‚": "'", "ʼ": "'", "´": "'", "`": "'", "–": "-", "—": "-", "…": " "}
+)
+
+
+def paragraphs(text: str) -> list[Span]:
+    """Lines that hold something, without the white space around them."""
+    found = []
+    for match in _LINE.finditer(text):
+        line = match.group()
+        stripped = line.strip()
+        if stripped:
+            start = match.start() + len(line) - len(line.lstrip())
+            found.append(Span(start, start + len(stripped)))
+    return found
+
+
+def has_words(text: str) -> bool:
+    """True where the text holds a letter or a digit, not only marks and white space."""
+    return any(character.isalnum() for character in text)
+
+
+def trim(text: str, span: Span, characters: str = "") -> Span:
+    """The span without white space (and ``characters``) at its edges."""
+    start, end = span.start, span.end
+    while start < end and (text[start].isspace() or text[start] in characters):
+        start += 1
+    while end > start and (text[end - 1].isspace() or text[end - 1] in characters):
+        end -= 1
+    return Span(start, end)
+
+
+def verbatim_spans(
+    text: str, content_spans: Iterable[Span], marks: Iterable[Stretch] | None = None
+) -> list[Span]:
+    """Words between quotation marks inside the content, the marks themselves left out.
+
+    ``marks`` saves finding the quoted stretches again when many contents of one text are asked.
+    """
+    found = []
+    quoted = stretches(text) if marks is None else list(marks)
+    for content in content_spans:
+        for stretch in quoted:
+            if stretch.start >= content.end:
+                break
+            if stretch.end <= content.start:
+                continue
+            start = max(stretch.inner_start, content.start)
+            end = min(stretch.inner_end, content.end)
+            if start < end and has_words(text[start:end]):
+                found.append(trim(text, Span(start, end)))
+    return found
+
+
+def normalise_quote(text: str) -> str:
+    """Comparable form of a quote: equal for the same words in other marks, case or dashes."""
+    folded = unicodedata.normalize("NFKC", text).translate(_FOLDED).casefold()
+    return " ".join(word.replace("'", "").replace("-", " ") for word in _WORD.findall(folded))
+
+
+def context(text: str, span: Span, n: int) -> tuple[str, str]:
+    """Up to ``n`` characters before and after the span, to find it again in an edited text."""
+    return text[max(0, span.start - n) : span.start], text[span.end : span.end + n]
