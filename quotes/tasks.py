@@ -12,3 +12,12 @@ from quotes.operations.running import EXTRACT_QUEUE, EXTRACT_TASK, run_extractio
 def extract_article(*, run_id: str) -> None:
     """Run the engine over one article."""
     run_extraction(run=ExtractionRun.objects.get(public_id=run_id))
+
+
+@app.task(queue=EXTRACT_QUEUE, name="quotes.load_engine")
+def load_engine() -> None:
+    """Load the language model now, so that the first article of the day does not wait for it."""
+    from quotes.extraction.pipeline import extract
+    from quotes.extraction.types import Document
+
+    extract(Document(text="“The wall holds,” the engineer said."))

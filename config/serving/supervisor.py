@@ -20,6 +20,7 @@ from annotations.operations.sign_in import make_sign_in_link
 from config import secret_key
 from config.postgres.server import Cluster
 from config.serving import children, claim, database, listener, samples
+from quotes.tasks import load_engine
 
 PATIENCE = 20.0
 GRACE = 10
@@ -54,7 +55,8 @@ class Supervisor:
 
     def run(self) -> int:
         """Start everything, wait, stop everything."""
-        settings.DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # Others may pass through, not look in: the database may have to run as another account.
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True, mode=0o711)
         with (
             self._signals_as_events(),
             self._claimed() as claimed,
@@ -140,6 +142,8 @@ class Supervisor:
                 "--delete-jobs=successful",
             ]
             self.running.append(children.start(name, command, _environment(web=False)))
+        # Before any article waits for it: the language model takes seconds to load.
+        load_engine.defer()
 
     def _start_web(self, bound: socket.socket) -> None:
         self.say("Starting the web server …")
