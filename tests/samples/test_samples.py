@@ -492,7 +492,7 @@ PHENOMENA: dict[str, Callable[[Story], bool]] = {
     "negative_rejected_plan": noted("negatives", r"(refused|rejected), no claim"),
     "negative_challenge_at_polls": noted("negatives", "challenge at the polls"),
     "negative_challenge_in_court": noted("negatives", "challenge in court"),
-    "negative_challenge": noted("negatives", "not challenged"),
+    "negative_challenge": noted("negatives", "a result is no claim"),
 }
 
 
