@@ -237,7 +237,7 @@ def build_desk(
         ),
     )
     if not any(card.id == focus for card in cards):
-        focus = next((card.id for card in cards if card.is_open), "")
+        focus = next((c.id for c in cards if c.is_open and _is_shown(c, show)), "")
     counts = _count(quote_cards, correction_cards)
     shown = [card for card in cards if card.id == focus or _is_shown(card, show)]
     _link(shown, focus)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Greatest, Substr, TruncMonth
@@ -28,7 +29,10 @@ from quotes.models import (
     Quote,
     QuoteSpan,
     Speaker,
+    SpeakerName,
 )
+from quotes.models.speaker import SpeakerQuerySet
+from quotes.normal_form import normal_name
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -249,8 +253,16 @@ def speaker_options(user: User, collection_id: int, words: str) -> list[Speaker]
     rows = Speaker.objects.readable_by(user).current().filter(collection_id=collection_id)
     busy = Count("quotes", filter=Q(quotes__status__in=("suggested", "confirmed")))
     if words:
-        return list(rows.named_like(words)[:8])
+        return list(rows.named_like(words)[:8]) or _nearest_names(rows, words)
     return list(rows.annotate(n=busy).order_by("-n", "name", "pk")[:8])
+
+
+def _nearest_names(rows: SpeakerQuerySet, words: str) -> list[Speaker]:
+    """For what the index does not find, two letters changed about: compare with every name."""
+    names = SpeakerName.objects.filter(speaker=OuterRef("pk"))
+    near = names.annotate(near=TrigramWordSimilarity(normal_name(words), "norm")).order_by("-near")
+    found = rows.annotate(near=Subquery(near.values("near")[:1])).filter(near__gte=0.4)
+    return list(found.order_by("-near", "name", "pk")[:8])
 
 
 # --------------------------------------------------------------------------------- corrections

@@ -42,6 +42,7 @@ ALLOWED_HOSTS = read_list(
     "ALLOWED_HOSTS",
     ["localhost", "127.0.0.1", "[::1]", *([_public.hostname] if _public.hostname else [])],
 )
+CSRF_FAILURE_VIEW = "annotations.views.errors.csrf_failure"
 CSRF_TRUSTED_ORIGINS = read_list("CSRF_TRUSTED_ORIGINS", [PUBLIC_URL] if PUBLIC_URL else [])
 
 INSTALLED_APPS = [

@@ -20,7 +20,12 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was older than the session: nothing was saved, reload and send it again."""
+    """The form was older than the session: nothing was saved, reload and send it again.
+
+    The article page keeps the answer in its outbox, is loaded anew, and sends it then.
+    """
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=403, headers={"HX-Refresh": "true"})
     return render(request, "403_csrf.html", status=403)
 
 

@@ -14,9 +14,11 @@
   // ---------------------------------------------------------------- focus
   let current = focused()?.dataset.item ?? "";
 
-  const marksOf = (el) => el?.dataset.number
-    ? $$(`#story mark[data-quotes~="${el.dataset.number}"]`)
-    : $$("#story mark.evidence").filter((m) => m.dataset.start === el?.dataset.evidence);
+  function marksOf(el) {
+    if (el?.dataset.number) return $$(`#story mark[data-quotes~="${el.dataset.number}"]`);
+    const [start, end] = (el?.dataset.evidence ?? "0-0").split("-").map(Number);
+    return $$("#story mark.evidence").filter((m) => +m.dataset.start >= start && +m.dataset.start < end);
+  }
 
   function paint() {
     for (const mark of $$("#story mark.focus")) mark.classList.remove("focus", "first", "last");
@@ -25,7 +27,7 @@
     if (!el) return null;
     el.classList.add("is-focus");
     const number = el.dataset.number;
-    for (const mark of number ? marksOf(el) : []) {
+    for (const mark of marksOf(el)) {
       const among = (list) => (list ?? "").split(" ").includes(number);
       mark.classList.add("focus");
       mark.classList.toggle("first", among(mark.dataset.first));
@@ -193,8 +195,9 @@
       const span = selected() ?? tidy(edited.start, edited.end);
       if (!form || !fill(form, span)) return;
       form.elements.ordinal.value = edited.part;
+      form.dataset.filled = "";
       leaveMode();
-      form.requestSubmit($('[value="content"]', form));
+      $('[value="content"]', form).click();
     },
     retry: () => flush(),
   };
@@ -244,7 +247,9 @@
     if (button.matches(".item .line")) { event.preventDefault(); focusItem(button.closest(".item")); return; }
     const form = button.form;
     if (form?.matches("[data-span]")) {
-      const span = selected();
+      const filled = "filled" in form.dataset, span = filled ? null : selected();
+      delete form.dataset.filled;
+      if (filled) return;
       if (fill(form, span)) getSelection().removeAllRanges();
       else if (form.closest(".item") && !form.closest("details").open) {
         event.preventDefault();
@@ -292,7 +297,7 @@
   const store = "on-record.outbox." + (document.body.dataset.user ?? "");
   const waiting = () => { try { return JSON.parse(localStorage.getItem(store) ?? "[]"); } catch { return []; } };
   const keep = (list) => localStorage.setItem(store, JSON.stringify(list));
-  let sending = 0, after = null, flushing = false;
+  let sending = 0, after = null, flushing = false, overlapped = false;
 
   function showState() {
     const el = $("#saved");
@@ -305,7 +310,8 @@
     if (el.textContent !== words) el.textContent = words;
   }
 
-  const saving = (event) => event.detail.elt.closest?.("form[data-save], form[data-undo]");
+  // The form that asked; after a swap it is no longer in the page, and htmx tells a parent instead.
+  const saving = (event) => event.detail.requestConfig.elt.closest("form[data-save], form[data-undo]");
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = saving(event);
@@ -313,6 +319,7 @@
     const card = form.closest(".item");
     const button = event.detail.requestConfig.triggeringEvent?.submitter;
     sending += 1;
+    overlapped ||= sending > 1;
     showState();
     if (!card) return;
     card.classList.add("is-sending");
@@ -324,16 +331,24 @@
     if (!form) return;
     sending -= 1;
     const { xhr, requestConfig } = event.detail;
-    const card = form.closest(".item");
-    if (xhr.status === 0 || xhr.status >= 500 || xhr.status === 401) {
+    const card = item(form.closest(".item")?.dataset.item);
+    const signedOut = xhr.status === 401 || xhr.getResponseHeader("HX-Refresh");
+    if (xhr.status === 0 || xhr.status >= 500 || signedOut) {
       keep([...waiting(), { url: requestConfig.path, body: [...requestConfig.formData.entries()].map(([k, v]) => [k, String(v)]) }]);
       card?.classList.add("is-waiting");
-      if (xhr.status !== 401) setTimeout(flush, 4000);
-    } else if (xhr.status >= 400) current = card?.dataset.item ?? current;
+      if (!signedOut) setTimeout(flush, 4000);
+    } else if (xhr.status >= 400) focusItem(card);
     card?.classList.remove("is-sending");
     showState();
+    if (!sending && overlapped) { overlapped = false; setTimeout(refresh); }
     if (!sending && after) { const next = after; after = null; setTimeout(next); }
   });
+
+  // Answers to decisions made at once may come in any order: draw what the server has.
+  async function refresh() {
+    if (sending || !story()) return;
+    await htmx.ajax("GET", location.href, { target: "#story", select: "#story", selectOOB: "#progress,#voices,#filters,#done", swap: "morph:outerHTML" });
+  }
 
   async function flush() {
     if (flushing || !waiting().length) return;
@@ -354,7 +369,7 @@
     }
     flushing = false;
     showState();
-    if (sent && story()) await htmx.ajax("GET", location.href, { target: "#story", select: "#story", selectOOB: "#progress,#voices,#filters,#done", swap: "morph:outerHTML" });
+    if (sent) await refresh();
     if (refused) say(`${refused} of your waiting decisions could not be kept: somebody decided first.`);
   }
 

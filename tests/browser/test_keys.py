@@ -1,0 +1,175 @@
+"""An editor settles an article with the keyboard alone."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Page, expect
+
+from annotations.models import Edit
+from quotes.models import Article, Correction, Quote
+from tests.annotations.stories import load_story
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def story(collection) -> Article:
+    return load_story(collection, "ferry-breakwater")
+
+
+def address(article: Article) -> str:
+    return reverse("annotations:article_detail", args=[article.public_id])
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#saved")).to_have_text("All saved")
+
+
+def test_an_article_is_settled_from_first_to_last_card_with_one_key_each(desk, story, capsys):
+    desk.goto(address(story))
+    quotes = Quote.objects.filter(article=story).shown().suggested().count()
+    corrections = Correction.objects.filter(article=story).suggested().count()
+    begin, pressed = time.perf_counter(), 0
+    while desk.locator(".item.is-focus[data-open]:not(.is-sending)").count():
+        desk.keyboard.press("a")
+        pressed += 1
+    saved(desk)
+    seconds = time.perf_counter() - begin
+    expect(desk.locator("#done")).to_contain_text("Article done")
+    assert pressed == quotes + corrections
+    assert not Quote.objects.filter(article=story).shown().suggested().exists()
+    assert not Correction.objects.filter(article=story).suggested().exists()
+    assert Edit.objects.filter(article=story).count() == pressed
+    with capsys.disabled():
+        print(f"\n{quotes} quotes, {corrections} corrections: {pressed} keys, {seconds:.1f} s")
+
+
+def test_a_digit_picks_another_speaker_and_moves_on(desk, story):
+    desk.goto(address(story))
+    first = desk.locator(".item.is-focus")
+    number = first.get_attribute("data-number")
+    wanted = first.locator('[data-key="2"] .who-name').inner_text()
+    desk.keyboard.press("2")
+    saved(desk)
+    quote = Quote.objects.filter(article=story).in_reading_order().shown().first()
+    assert (quote.status, quote.speaker.name) == ("confirmed", wanted)
+    assert desk.locator(".item.is-focus").get_attribute("data-number") != number
+
+
+def test_focus_is_kept_after_each_swap_and_stands_in_the_middle_third(desk, story):
+    desk.set_viewport_size({"width": 1280, "height": 900})
+    desk.goto(address(story))
+    for key in "axaxaaa":
+        desk.keyboard.press(key)
+        saved(desk)
+        focused = desk.evaluate("document.activeElement.dataset.item")
+        assert focused == desk.locator(".item.is-focus").get_attribute("data-item")
+    top = desk.locator("#story mark.focus").first.bounding_box()["y"]
+    assert 300 - 120 <= top <= 600
+
+
+def test_kind_stays_on_the_card_and_later_leaves_it_undecided(desk, story):
+    desk.goto(address(story) + "?show=direct")
+    number = desk.locator(".item.is-focus").get_attribute("data-number")
+    desk.keyboard.press("m")
+    saved(desk)
+    assert desk.locator(".item.is-focus").get_attribute("data-number") == number
+    expect(desk.locator('.item.is-focus [data-key="m"]')).to_have_attribute("aria-pressed", "true")
+    desk.keyboard.press("Space")
+    assert desk.locator(".item.is-focus").get_attribute("data-number") != number
+    assert Quote.objects.filter(article=story).confirmed().count() == 0
+
+
+def test_undo_says_what_it_undid_and_works_after_a_reload(desk, story):
+    desk.goto(address(story))
+    desk.keyboard.press("x")
+    saved(desk)
+    desk.reload()
+    desk.keyboard.press("u")
+    expect(desk.locator("#toast")).to_contain_text("Undone: said that it is not a quote")
+    assert not Quote.objects.filter(article=story).rejected().exists()
+    desk.keyboard.press("Shift+U")
+    expect(desk.locator("#toast")).to_contain_text("Done again")
+    assert Quote.objects.filter(article=story).rejected().count() == 1
+
+
+def test_a_speaker_is_found_by_typing_and_a_new_one_is_made(desk, story):
+    desk.goto(address(story))
+    desk.keyboard.press("/")
+    expect(desk.locator(".is-focus input[role=combobox]")).to_be_focused()
+    desk.keyboard.type("wrenfeild")  # a typing error is forgiven
+    expect(desk.locator(".is-focus [role=option]").first).to_contain_text("Tobias Wrenfield")
+    desk.keyboard.press("Enter")
+    saved(desk)
+    first = Quote.objects.filter(article=story).in_reading_order().shown().first()
+    assert first.speaker.name == "Tobias Wrenfield"
+    desk.keyboard.press("/")
+    desk.keyboard.type("Perpetua Quill")
+    expect(desk.locator(".is-focus [data-new]")).to_contain_text("Perpetua Quill")
+    desk.keyboard.press("ArrowDown")
+    desk.keyboard.press("n")
+    saved(desk)
+    assert Quote.objects.filter(article=story, speaker__name="Perpetua Quill").confirmed().exists()
+
+
+def test_letters_are_dead_in_text_fields_and_when_switched_off(desk, story):
+    desk.goto(address(story))
+    desk.keyboard.press("/")
+    desk.keyboard.type("axu")
+    desk.keyboard.press("Escape")
+    assert not Edit.objects.filter(article=story).exists()
+    desk.keyboard.press("?")
+    expect(desk.locator("dialog#keys")).to_be_visible()
+    desk.get_by_role("button", name="Turn them off").click()
+    desk.keyboard.press("a")
+    desk.wait_for_timeout(200)
+    assert not Edit.objects.filter(article=story).exists()
+    assert desk.locator("html").get_attribute("data-keys") == "off"
+
+
+def test_boundaries_are_moved_by_words_and_characters(desk, story):
+    desk.goto(address(story) + "?show=indirect")
+    quote = Quote.objects.filter(article=story, kind="indirect").in_reading_order().first()
+    start, end, text = quote.start, quote.end, story.text
+    desk.keyboard.press("e")
+    desk.keyboard.press("ArrowLeft")
+    desk.keyboard.press("Shift+ArrowRight")
+    desk.keyboard.press("Enter")
+    saved(desk)
+    expect(desk.locator("#toast")).to_contain_text("Words:")
+    quote.refresh_from_db()
+    words = text[start:end].split()
+    assert text[quote.start : quote.end] == " ".join(words[1:-1])
+    assert quote.status == "suggested"
+    desk.keyboard.press("e")
+    desk.keyboard.press("Alt+ArrowLeft")
+    desk.keyboard.press("Escape")
+    desk.wait_for_timeout(100)
+    quote.refresh_from_db()
+    assert text[quote.start : quote.end] == " ".join(words[1:-1])
+
+
+def test_a_correction_is_swapped_and_accepted_with_two_keys(desk, story):
+    desk.goto(address(story) + "?show=corrections")
+    correction = Correction.objects.filter(article=story).in_reading_order().first()
+    people = (correction.corrector_id, correction.corrected_id)
+    desk.keyboard.press("w")
+    saved(desk)
+    desk.keyboard.press("a")
+    saved(desk)
+    correction.refresh_from_db()
+    assert correction.status == "confirmed"
+    assert (correction.corrected_id, correction.corrector_id) == people
+
+
+def test_enter_goes_to_the_next_article_when_all_is_decided(desk, collection):
+    story = load_story(collection, "ferry-breakwater")
+    other = load_story(collection, "mill-lane-library")
+    Quote.objects.filter(article=story).update(status="confirmed", touched=True)
+    Correction.objects.filter(article=story).update(status="rejected", touched=True)
+    desk.goto(address(story))
+    desk.keyboard.press("Enter")
+    desk.wait_for_url(f"**{address(other)}")
