@@ -21,7 +21,9 @@ class Body(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> Any:
         if not isinstance(data, Mapping):
-            raise serializers.ValidationError("An object is expected.", code="not-an-object")
+            raise serializers.ValidationError(
+                {"non_field_errors": ["An object is expected."]}, code="not-an-object"
+            )
         unknown = {name: [self._refusal(name)] for name in data if name not in self.fields}
         if unknown:
             raise serializers.ValidationError(unknown)  # type: ignore[arg-type] # details in lists

@@ -9,7 +9,16 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Greatest, JSONObject, Least, Substr
 
-from quotes.models import Article, Correction, CorrectionQuote, Quote, Speaker, SpeakerName
+from quotes.models import (
+    Article,
+    Correction,
+    CorrectionQuote,
+    Quote,
+    QuoteSpan,
+    Speaker,
+    SpeakerName,
+)
+from quotes.models.quote import SpanRole
 from quotes.models.suggestion import Status
 
 CONTEXT_CHARACTERS: Final = 160
@@ -82,6 +91,20 @@ def whole_article_rows(rows: QuerySet[Article]) -> QuerySet[Article]:
     )
 
 
+def _between_parts() -> QuerySet[QuoteSpan]:
+    """The article's text between one part of the content and the next; most have one part only."""
+    content = QuoteSpan.objects.filter(role=SpanRole.CONTENT)
+    before = content.filter(quote=OuterRef("quote"), ordinal=OuterRef("ordinal") - 1).order_by()
+    return (
+        content.filter(quote=OuterRef("pk"), ordinal__gt=0)
+        .order_by("ordinal")
+        .annotate(end_before=Subquery(before.values("end")[:1]))
+        .values(
+            text=Substr("quote__article__text", F("end_before") + 1, F("start") - F("end_before"))
+        )
+    )
+
+
 def quote_rows(rows: QuerySet[Quote]) -> QuerySet[Quote]:
     """Quotes with parts, people, and the corrections that they stand in."""
     live = (Status.SUGGESTED, Status.CONFIRMED)
@@ -108,6 +131,7 @@ def quote_rows(rows: QuerySet[Quote]) -> QuerySet[Quote]:
         "cue_lemma",
     )
     return shown.with_spans().annotate(  # type: ignore[attr-defined, no-any-return]
+        between_parts=ArraySubquery(_between_parts()),
         in_corrections=ArraySubquery(
             links.values(
                 json=JSONObject(
@@ -121,7 +145,7 @@ def quote_rows(rows: QuerySet[Quote]) -> QuerySet[Quote]:
                     corrected_name="correction__corrected__name",
                 )
             )
-        )
+        ),
     )
 
 

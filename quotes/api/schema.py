@@ -23,6 +23,12 @@ _HEADERS: Final = {
         "description": "Name this when you report something.",
     },
 }
+_TAG: Final = {
+    "ETag": {
+        "schema": {"type": "string"},
+        "description": '`"{id}.{version}"`: for `If-None-Match`, and for `If-Match` in writing.',
+    },
+}
 
 
 class Schema(AutoSchema):
@@ -97,9 +103,16 @@ def add_problems(
             for status in _READ if method == "get" else _WRITE:
                 reference = {"$ref": f"#/components/responses/Problem{status}"}
                 operation["responses"].setdefault(status, reference)
+            has_tag = any(p["name"] == "If-None-Match" for p in operation.get("parameters", []))
             for status, response in operation["responses"].items():
                 if status.startswith("2"):
-                    response.setdefault("headers", {}).update(_HEADERS)
+                    headers = _HEADERS | (_TAG if has_tag or method == "post" else {})
+                    response.setdefault("headers", {}).update(headers)
+            if has_tag:
+                operation["responses"]["304"] = {
+                    "description": "Nothing changed since this `ETag`.",
+                    "headers": _TAG,
+                }
             operation["responses"] = dict(sorted(operation["responses"].items()))
     return result
 

@@ -15,6 +15,8 @@ from quotes.models.run import RunState
 from quotes.models.speaker import NameKind, Origin, SpeakerKind
 from quotes.models.suggestion import Status
 
+LEFT_OUT = " […] "
+
 
 def _id(*, source: str = "public_id", null: bool = False, text: str = "") -> Any:
     return serializers.UUIDField(
@@ -124,7 +126,8 @@ class QuoteSerializer(Provenance):
     kind = serializers.ChoiceField(choices=QuoteKind.choices)
     act = serializers.ChoiceField(choices=QuoteAct.choices)
     text = serializers.SerializerMethodField(
-        help_text="The content's parts, with their quotation marks, one a line."
+        help_text="The content with its quotation marks; ` […] ` where the article's own words "
+        "stand between two parts."
     )
     start = _offset("Of the first part of the content.")
     end = _offset("Of the last part of the content.")
@@ -136,8 +139,14 @@ class QuoteSerializer(Provenance):
     corrections = StandsIn(many=True, source="in_corrections")
 
     def get_text(self, quote: Quote) -> str:
-        parts = quote.parts  # type: ignore[attr-defined]
-        return "\n".join(part["exact"] for part in parts if part["role"] == SpanRole.CONTENT)
+        parts: list[dict[str, Any]] = quote.parts  # type: ignore[attr-defined]
+        between: list[str] = quote.between_parts  # type: ignore[attr-defined]
+        content = [part["exact"] for part in parts if part["role"] == SpanRole.CONTENT]
+        glued = (
+            (gap if gap.isspace() else LEFT_OUT) + words
+            for gap, words in zip(between, content[1:], strict=True)
+        )
+        return "".join((*content[:1], *glued))
 
 
 class StatementSerializer(QuoteSerializer):
