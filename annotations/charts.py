@@ -51,10 +51,12 @@ def months_chart(months: Sequence[tuple[dt.date, Counter[str]]]) -> Chart | None
     step = next(s * 10**e for e in range(7) for s in (1, 2, 5) if highest / (s * 10**e) <= 4)
     ceiling = -(-highest // step) * step
     scale = (BOTTOM - TOP) / ceiling
-    width = (WIDTH - LEFT) / max(len(filled), 6)
+    places = max(len(filled), 6)
+    width = (WIDTH - LEFT) / places
     bars = []
     for index, (month, counts) in enumerate(filled):
-        x = LEFT + index * width + (width - BAR) / 2
+        # The newest month stands at the right, however few there are.
+        x = LEFT + (places - len(filled) + index) * width + (width - BAR) / 2
         y = float(BOTTOM)
         blocks = []
         for kind in KINDS:

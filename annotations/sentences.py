@@ -53,6 +53,7 @@ class Sentence:
 
     who: str
     verb: str
+    words: str
     changes: list[str]
     at: dt.datetime
     object_kind: str
@@ -60,14 +61,18 @@ class Sentence:
     is_undone: bool
 
 
-def sentences(edits: Iterable[Edit]) -> list[Sentence]:
-    """One sentence an edit; what was taken back since is marked."""
+def sentences(edits: Iterable[Edit], *, text: str = "") -> list[Sentence]:
+    """One sentence an edit; what was taken back since is marked.
+
+    With the article's ``text`` each sentence names the words it is about.
+    """
     rows = list(edits)
     undone = {edit.undoes_id for edit in rows if edit.undoes_id}
     return [
         Sentence(
             who=edit.actor.get_full_name() or edit.actor.get_username(),
             verb=_verb(edit),
+            words=_words(edit, text),
             changes=_changes(edit),
             at=edit.at,
             object_kind=edit.object_kind,
@@ -100,6 +105,11 @@ def _verb(edit: Edit) -> str:
     return verb
 
 
+def _words(edit: Edit, text: str) -> str:
+    state = edit.after or {}
+    return text[state["start"] : state["end"]] if text and "start" in state else ""
+
+
 def _changes(edit: Edit) -> list[str]:
     before, after = edit.before or {}, edit.after or {}
     if edit.before is None:
@@ -107,7 +117,7 @@ def _changes(edit: Edit) -> list[str]:
     changes = [
         f"{label} {_shown(after.get(key))} instead of {_shown(before.get(key))}"
         for key, label in LABELS.items()
-        if before.get(key) != after.get(key)
+        if before.get(key) != after.get(key) and (key != "status" or edit.undoes_id)
     ]
     if before.get("spans") != after.get("spans"):
         changes.append("other words")

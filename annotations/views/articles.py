@@ -93,7 +93,7 @@ def article_history(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespo
     context = {
         "article": article,
         "page": page,
-        "sentences": sentences(page.object_list),
+        "sentences": sentences(page.object_list, text=article.text),
         "query": without_page(request.GET),
     }
     return render(request, "annotations/article_history.html", context)

@@ -81,7 +81,7 @@ def test_a_grapheme_is_never_split(desk, collection):
 
 def test_a_selection_becomes_the_source_of_the_quote_in_focus(desk, collection):
     article = make_article(collection, TEXT)
-    quote = make_quote(article, f"“all right \U0001d4b3”")
+    quote = make_quote(article, "“all right \U0001d4b3”")
     open_article(desk, article)
     desk.evaluate(SELECT, ["Zo\u0308e", FAMILY])
     desk.keyboard.press("s")
