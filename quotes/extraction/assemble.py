@@ -98,7 +98,7 @@ def _attribution(
     cue, source = spans_of(doc, frame.cue), spans_of(doc, frame.source)
     if not content or _touches(skipped, (*content, *cue, *source)):
         return None
-    text = doc.text
+    text = marks.text
     near = _near_stretches(marks.stretches, content)
     verbatim = verbatim_spans(text, content, near)
     kind = _kind(doc, frame.content, content, verbatim, text)
@@ -126,14 +126,15 @@ def _attribution(
 
 def spans_of(doc: Doc, tokens: list[int]) -> tuple[Span, ...]:
     """Stretches of text that the tokens cover; white space between tokens does not part them."""
+    text = doc._.marks.text
     found: list[Span] = []
     for i in tokens:
         token = doc[i]
         if token.is_space:
             continue
         start, end = token.idx, token.idx + len(token)
-        joined = found and not doc.text[found[-1].end : start].strip()
-        if joined and "\n" not in doc.text[found[-1].end : start]:
+        joined = found and not text[found[-1].end : start].strip()
+        if joined and "\n" not in text[found[-1].end : start]:
             found[-1] = Span(found[-1].start, end)
         else:
             found.append(Span(start, end))
@@ -142,11 +143,12 @@ def spans_of(doc: Doc, tokens: list[int]) -> tuple[Span, ...]:
 
 def _content_spans(doc: Doc, tokens: list[int], marks: Quoted) -> tuple[Span, ...]:
     """Parts in text order: whole stretches with their marks, stray punctuation left out."""
+    text = marks.text
     parts = []
     for part in spans_of(doc, sorted(set(tokens))):
-        if not has_words(doc.text[part.start : part.end]):
+        if not has_words(text[part.start : part.end]):
             continue
-        parts.append(_with_marks(doc.text, part, marks))
+        parts.append(_with_marks(text, part, marks))
     merged: list[Span] = []
     for part in parts:
         if merged and part.start < merged[-1].end:

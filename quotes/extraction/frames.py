@@ -46,6 +46,8 @@ class Quoted:
     ``paragraph`` numbers the lines. ``groups`` joins a stretch with those that continue it.
     """
 
+    text: str
+    """``doc.text``, kept because spaCy builds it anew on each access."""
     stretches: tuple[Stretch, ...]
     of: list[int]
     bounds: list[tuple[int, int]]

@@ -21,6 +21,7 @@ from quotes.extraction.components import (
     quoted,
     references,
     reported,
+    signed,
     speakers,
 )
 from quotes.extraction.config import ENGINE_VERSION, Config
@@ -108,6 +109,7 @@ def _reader() -> Language:
         quoted.NAME,
         reported.NAME,
         direct.NAME,
+        signed.NAME,
         "choose_frames",
         carried.NAME,
         names.NAME,
@@ -125,5 +127,5 @@ def choose_frames(doc: Doc) -> Doc:
     selection.snap_to_marks(doc, frames)
     frames = [frame for frame in frames if frame.content]
     scoring.score(frames)
-    doc._.frames = selection.select(doc, frames)
+    doc._.frames = selection.split_at_colon(doc, selection.select(doc, frames))
     return doc

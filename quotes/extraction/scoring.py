@@ -21,9 +21,11 @@ def weights(path: Path = WEIGHTS) -> dict[str, float]:
 
 
 def score(frames: Iterable[Frame]) -> None:
-    """Set ``frame.score``, the probability that trained annotators would mark it so."""
+    """Set the score of frames that have features: the probability that trained annotators would mark it so."""
     table = weights()
     bias = table[""]
     for frame in frames:
+        if not frame.features:
+            continue
         total = bias + sum(table.get(feature, 0.0) for feature in frame.features)
         frame.score = 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 
 from spacy.tokens import Doc
 
@@ -12,6 +12,7 @@ from quotes.extraction.syntax import trimmed
 
 THRESHOLD = 0.4
 _MOSTLY = 0.5
+_FEWEST_BEFORE_COLON = 4
 
 
 def snap_to_marks(doc: Doc, frames: Iterable[Frame]) -> None:
@@ -36,6 +37,32 @@ def snap_to_marks(doc: Doc, frames: Iterable[Frame]) -> None:
                 content.difference_update(tokens)
         content.difference_update(frame.cue, frame.source)
         frame.content = trimmed_keeping_marks(doc, content, marks)
+
+
+def split_at_colon(doc: Doc, frames: list[Frame]) -> list[Frame]:
+    """ "She said the plan would hold: “It will.”" are two quotes of one cue."""
+    marks: Quoted = doc._.marks
+    result = []
+    for frame in frames:
+        cut = _colon_inside(doc, frame, marks)
+        if cut is None:
+            result.append(frame)
+            continue
+        before = trimmed_keeping_marks(doc, set(frame.content[:cut]), marks)
+        after = frame.content[cut:]
+        result.append(replace(frame, content=before))
+        result.append(replace(frame, content=after, construction="colon"))
+    return result
+
+
+def _colon_inside(doc: Doc, frame: Frame, marks: Quoted) -> int | None:
+    """Where in the content a stretch begins that a colon introduces."""
+    for place, i in enumerate(frame.content):
+        if place < _FEWEST_BEFORE_COLON or marks.of[i] < 0 or marks.bounds[marks.of[i]][0] != i:
+            continue
+        if doc[i - 1].text == ":" and all(i < cue or cue < frame.start for cue in frame.cue):
+            return place
+    return None
 
 
 def trimmed_keeping_marks(doc: Doc, content: set[int], marks: Quoted) -> list[int]:

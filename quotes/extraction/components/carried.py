@@ -86,7 +86,7 @@ def _take(doc: Doc, marks: Quoted, number: int, last: Frame | None, words: int) 
         last.lemma,
         last.head,
         [],
-        [],
+        last.source,
         tokens,
         score=0.5 * max(last.score, 0.6),
         anchor=last.anchor,

@@ -79,7 +79,7 @@ def _of_stretch(
         if not frame.content:
             continue
         others += sum(1 for cue in near if cue.i != verb.i and (cue.i in between))
-        inner = doc.text[marks.stretches[number].inner_start : marks.stretches[number].inner_end]
+        inner = marks.text[marks.stretches[number].inner_start : marks.stretches[number].inner_end]
         size = len(frame.content)
         frame.features = [
             f"construction={construction}",
@@ -109,6 +109,17 @@ def _beside(
     doc: Doc, marks: Quoted, verb: Token, first: int, last: int
 ) -> tuple[Token, str] | None:
     """“…,” said X: the parser often loses X; the name after the verb is the speaker."""
+    if verb.i < first:
+        end = min(first, verb.i + 6)
+        for token in doc[verb.i + 1 : end]:
+            if token.pos_ in ("PROPN", "PRON") and token.dep_ not in ("dobj", "pobj", "dative"):
+                last_word = token.i
+                while last_word + 1 < end and doc[last_word + 1].pos_ == "PROPN":
+                    last_word += 1
+                return doc[last_word], "beside"
+            if token.pos_ not in ("ADV", "PROPN", "DET"):
+                break
+        return None
     if verb.i >= last:
         for token in doc[verb.i + 1 : verb.i + 6]:
             if marks.of[token.i] >= 0 or token.text in ".,;:" or token.pos_ in ("VERB", "ADP"):

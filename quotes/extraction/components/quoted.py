@@ -16,15 +16,14 @@ NAME = "quoted_stretches"
 @Language.component(NAME, assigns=["doc._.marks"])
 def quoted_stretches(doc: Doc) -> Doc:
     """Find the stretches between marks and join those that run over several paragraphs."""
+    text = doc.text
     skipped = [(item.start, item.end) for item in doc._.skipped or ()]
-    found = [
-        s for s in stretches(doc.text) if not any(a < s.end and s.start < b for a, b in skipped)
-    ]
-    doc._.marks = lay_over(doc, found)
+    found = [s for s in stretches(text) if not any(a < s.end and s.start < b for a, b in skipped)]
+    doc._.marks = lay_over(doc, text, found)
     return doc
 
 
-def lay_over(doc: Doc, found: list[Stretch]) -> Quoted:
+def lay_over(doc: Doc, text: str, found: list[Stretch]) -> Quoted:
     """Token ranges of the stretches; one whose tokens another stretch holds is left out."""
     starts = [token.idx for token in doc]
     of = [-1] * len(doc)
@@ -42,7 +41,8 @@ def lay_over(doc: Doc, found: list[Stretch]) -> Quoted:
         kept.append(stretch)
         bounds.append((first, last))
     paragraph = _paragraphs(doc)
-    return Quoted(tuple(kept), of, bounds, _outer(doc, of, bounds, kept), paragraph, _groups(kept))
+    outer = _outer(doc, text, of, bounds, kept)
+    return Quoted(text, tuple(kept), of, bounds, outer, paragraph, _groups(kept))
 
 
 def _paragraphs(doc: Doc) -> list[int]:
@@ -65,18 +65,23 @@ def _groups(kept: list[Stretch]) -> list[tuple[int, ...]]:
 
 
 def _outer(
-    doc: Doc, of: list[int], bounds: list[tuple[int, int]], kept: list[Stretch]
+    doc: Doc, text: str, of: list[int], bounds: list[tuple[int, int]], kept: list[Stretch]
 ) -> list[int]:
     numbers, number = [], 0
     for token in doc:
-        if token.i and _begins(doc, token.i, of, bounds, kept):
+        if token.i and _begins(doc, text, token.i, of, bounds, kept):
             number += 1
         numbers.append(number)
     return numbers
 
 
 def _begins(
-    doc: Doc, index: int, of: list[int], bounds: list[tuple[int, int]], kept: list[Stretch]
+    doc: Doc,
+    text: str,
+    index: int,
+    of: list[int],
+    bounds: list[tuple[int, int]],
+    kept: list[Stretch],
 ) -> bool:
     token, before = doc[index], doc[index - 1]
     if before.is_space and "\n" in before.text:
@@ -86,7 +91,7 @@ def _begins(
         return False
     if there >= 0 and here < 0:
         stretch = kept[there]
-        last = doc.text[stretch.inner_end - 1 : stretch.inner_end] if stretch.closed else "."
+        last = text[stretch.inner_end - 1 : stretch.inner_end] if stretch.closed else "."
         return (
             last == "." and not _is_abbreviated(doc, bounds[there][1]) and token.text not in ",;)"
         )

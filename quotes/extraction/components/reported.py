@@ -42,6 +42,9 @@ def reported_speech(doc: Doc) -> Doc:
 
 def _of_verb(verb: Token) -> Iterator[Frame]:
     found, how = subject(verb)
+    if how in ("shared", "modified") and _is_asked_of(verb):
+        # "Asked if …, she said": whoever asked, it was not the one who answers.
+        found, how = None, "passive"
     inside = verb.doc._.marks.of[verb.i]
     if inside >= 0 and len(range(*verb.doc._.marks.bounds[inside])) > 8:
         return
@@ -78,7 +81,7 @@ def _of_verb(verb: Token) -> Iterator[Frame]:
         if objects and objects[0].i < clause.i:
             kind = "object+" + kind
         yield _frame(kind, verb, cue, source, anchor, content, how, clause)
-    elif objects and not clauses:
+    elif objects and not clauses and not _is_only_somebody(verb, objects[0]):
         yield _frame(
             "object",
             verb,
@@ -109,6 +112,34 @@ def _of_verb(verb: Token) -> Iterator[Frame]:
             if child.dep_ == "xcomp" and child.i > verb.i:
                 content = [*noun_phrase(found), *subtree(child)]
                 yield _frame("passive", verb, cue, [], None, content, how, child)
+
+
+def _is_only_somebody(verb: Token, item: Token) -> bool:
+    """ "Wren corrected Hale": a person is no content of a verb of speaking."""
+    if verb.lemma_.lower() not in lexicon.SPEECH | lexicon.CORRECTING_VERBS:
+        return False
+    named = item.ent_type_ == "PERSON" or item.pos_ == "PRON"
+    role = item.lemma_.lower() in lexicon.ROLES and item.tag_ in ("NN", "NNP")
+    follows = any(child.dep_ == "prep" and child.i > item.i for child in verb.children)
+    return (named or role) and not follows
+
+
+def _is_asked_of(verb: Token) -> bool:
+    """A participle of asking without an asker, or one that an answer follows."""
+    if verb.lemma_.lower() not in lexicon.ASKED or verb.tag_ not in ("VBN", "VBD"):
+        return False
+    if verb.dep_ in ("advcl", "acl", "ccomp", "dep") or verb.is_sent_start:
+        return True
+    doc, outer = verb.doc, verb.doc._.marks.outer
+    for index in range(verb.i + 2, min(len(doc) - 1, verb.i + 40)):
+        if outer[index] != outer[verb.i]:
+            return False
+        if doc[index].text == "," and any(
+            doc[k].lemma_.lower() in lexicon.SPEECH and doc[k].pos_ == "VERB"
+            for k in range(index + 2, min(len(doc), index + 6))
+        ):
+            return True
+    return False
 
 
 def _is_cue_itself(clause: Token) -> bool:

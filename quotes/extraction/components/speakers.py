@@ -114,6 +114,10 @@ def _describe(doc: Doc, cast: Cast, frame: Frame, described: dict[str, Entity]) 
             Mention(anchor.i, anchor.i + 1, anchor.i, inner.entity, inner.how, inner.reason)
         )
         return
+    known = cast.by_last.get(anchor.lower_) or cast.by_first.get(anchor.lower_)
+    if anchor.pos_ == "PROPN" and known:
+        cast.mention(Mention(anchor.i, anchor.i + 1, anchor.i, known[-1], "name"))
+        return
     if anchor.pos_ == "PRON" or anchor.lower_ in lexicon.PRONOUNS:
         return
     phrase = _phrase(doc, frame)
@@ -139,7 +143,7 @@ def _named_inside(doc: Doc, anchor: Token) -> list[int]:
 def _phrase(doc: Doc, frame: Frame) -> str:
     tokens = [i for i in frame.source if not doc[i].is_space] or [frame.anchor or 0]
     start, end = doc[tokens[0]].idx, doc[tokens[-1]].idx + len(doc[tokens[-1]])
-    return " ".join(doc.text[start:end].split()).strip(" ,;:")[:_LONGEST_NAME]
+    return " ".join(doc._.marks.text[start:end].split()).strip(" ,;:")[:_LONGEST_NAME]
 
 
 def _kind(anchor: Token) -> tuple[SpeakerKind, bool]:

@@ -27,6 +27,8 @@ _PLAIN = str.maketrans(
     {"’": "'", "‘": "'", "‛": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
 )
 _DOUBLED = re.compile(r"''|``")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_TWO_CHARACTER_MARKS = frozenset(("''", "``", "‘‘", "’’"))
 _PIECE_CHARS = 20_000
 
 
@@ -66,7 +68,7 @@ def _comparable(text: str) -> tuple[str, bytearray]:
             states[start:end] = bytes([shown]) * (end - start)
             if start < end:
                 marks.append((start, end))
-    plain = _DOUBLED.sub('" ', text.translate(_PLAIN))
+    plain = _DOUBLED.sub('" ', _SURROGATE.sub("?", text).translate(_PLAIN))
     parts, done = [], 0
     for start, end in marks:
         parts += [plain[done:start], '"'.ljust(end - start)]
@@ -81,17 +83,19 @@ def _encode_paragraph(
     found = Paragraph([], [], [], [], [])
     for start, end in _bites(text, span):
         encoding = tokenizer.encode(plain[start:end], add_special_tokens=False)
-        for piece, token, (first, last) in zip(
+        for piece, surface, (first, last) in zip(
             encoding.ids, encoding.tokens, encoding.offsets, strict=True
         ):
             if first >= last:
                 continue
+            first, last = start + first, start + last
             found.pieces.append(piece)
-            found.starts.append(start + first)
-            found.ends.append(start + last)
-            found.heads.append(not token.startswith("##"))
-            surface = text[start + first : start + last]
-            found.features.append(_case(surface) * QUOTE_STATES + states[start + first])
+            found.features.append(_case(text[first:last]) * QUOTE_STATES + states[first])
+            found.heads.append(not surface.startswith("##"))
+            if surface == '"' and text[first : first + 2] in _TWO_CHARACTER_MARKS:
+                last = min(first + 2, span.end)
+            found.starts.append(first)
+            found.ends.append(last)
     return found
 
 

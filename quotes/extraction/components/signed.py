@@ -1,0 +1,89 @@
+"""Quotes that a name signs ("“…” ― Ida Marsh") and the lines of an interview ("MARSH: …")."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from quotes.extraction.frames import Frame, Quoted
+from quotes.extraction.selection import trimmed_keeping_marks
+
+NAME = "signed_quotes"
+_DASHES = frozenset(("―", "—", "–", "-", "--", "~"))
+_LABEL = re.compile(
+    r"[\"“]?(?P<name>(?:[A-Z][A-Z.'’-]+(?: [A-Z][A-Z.'’-]+){0,3})|[QA](?=:))"
+    r"(?: ?\([^()\n]{1,40}\))?: ?(?=\S)"
+)
+_LINES = re.compile(r"[^\n]+")
+_FEWEST_LINES = 3
+_LONGEST_SIGNATURE = 14
+_SURE = 0.9
+
+
+@Language.component(NAME, requires=["doc._.marks"], assigns=["doc._.frames"])
+def signed_quotes(doc: Doc) -> Doc:
+    """Propose an attribution for each signed quote and each line of a printed dialogue."""
+    frames: list[Frame] = doc._.frames or []
+    marks: Quoted = doc._.marks
+    frames.extend(_signed(doc, marks))
+    frames.extend(_dialogue(doc, marks))
+    doc._.frames = frames
+    return doc
+
+
+def _signed(doc: Doc, marks: Quoted) -> Iterator[Frame]:
+    for number, (first, last) in enumerate(marks.bounds):
+        index = last
+        while index < len(doc) and doc[index].is_space and index - last < 2:
+            index += 1
+        if index >= len(doc) - 1 or doc[index].text not in _DASHES:
+            continue
+        if first and not doc[first - 1].is_space:
+            continue
+        source = []
+        for token in doc[index + 1 : index + 1 + _LONGEST_SIGNATURE]:
+            if token.is_space:
+                break
+            source.append(token.i)
+        else:
+            continue
+        if not source or doc[source[0]].pos_ != "PROPN" or marks.of[source[0]] >= 0:
+            continue
+        anchor = source[0]
+        while anchor + 1 in source and doc[anchor + 1].pos_ == "PROPN":
+            anchor += 1
+        content = trimmed_keeping_marks(doc, set(marks.tokens(number)), marks)
+        if content:
+            yield Frame("signed", "", index, [index], source, content, score=_SURE, anchor=anchor)
+
+
+def _dialogue(doc: Doc, marks: Quoted) -> Iterator[Frame]:
+    found = []
+    for line in _LINES.finditer(marks.text):
+        label = _LABEL.match(marks.text, line.start(), line.end())
+        if label is not None:
+            found.append((label, line.end()))
+    if len(found) < _FEWEST_LINES:
+        return
+    for label, end in found:
+        source = doc.char_span(label.start("name"), label.end("name"), alignment_mode="expand")
+        spoken = doc.char_span(label.end(), end, alignment_mode="contract")
+        if source is None or spoken is None or not any(token.is_alpha for token in spoken):
+            continue
+        content = [token.i for token in spoken if not token.is_space]
+        names = [token.i for token in source if token.text[0].isalnum()]
+        cue = [i for i in range(source.end, spoken.start) if doc[i].text == ":"]
+        if names and content:
+            yield Frame(
+                "dialogue",
+                "",
+                (cue or names)[0],
+                cue,
+                names,
+                content,
+                score=_SURE,
+                anchor=names[-1],
+            )
