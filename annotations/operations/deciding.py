@@ -152,11 +152,15 @@ def constraint_messages(*models_: type[models.Model]) -> Iterator[None]:
 def check_fields(row: models.Model) -> None:
     """Validate the row's own fields; relations were just read, the rest is the database's."""
     relations = {field.name for field in row._meta.fields if field.is_relation}
+    for field in row._meta.concrete_fields:
+        # Neither Django's model fields nor PostgreSQL's text know this character.
+        if isinstance(value := getattr(row, field.attname), str) and "\x00" in value:
+            raise Invalid("There is a NUL character in the text.", field=field.name)
     try:
         row.clean_fields(exclude=relations)
     except ValidationError as error:
-        field, messages = next(iter(error.message_dict.items()))
-        raise Invalid(" ".join(messages), field=field) from error
+        name, messages = next(iter(error.message_dict.items()))
+        raise Invalid(" ".join(messages), field=name) from error
 
 
 def save_decision(

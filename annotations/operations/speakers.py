@@ -9,10 +9,15 @@ from django.db import transaction
 
 from annotations.history import record_edit
 from annotations.models import ObjectKind
-from annotations.operations.deciding import check_fields
+from annotations.operations.deciding import (
+    check_fields,
+    check_version,
+    is_repeat,
+    lock_quote,
+)
 from annotations.operations.quotes import set_speaker
 from annotations.permissions import require
-from annotations.refusals import Invalid, NotVisible
+from annotations.refusals import Invalid
 from quotes.models import Collection, Quote, Speaker, SpeakerName
 from quotes.models.speaker import Origin
 from quotes.normal_form import normal_name
@@ -65,11 +70,16 @@ def set_new_speaker(
     *, public_id: uuid.UUID, version: int, user: User, name: str, kind: str = Speaker.Kind.PERSON
 ) -> Quote:
     """Say that somebody said it who was not known yet, and accept the quote."""
-    collection = Collection.objects.filter(articles__quotes__public_id=public_id).first()
-    if collection is None:
-        raise NotVisible
+    name = name.strip()
+    quote = lock_quote(public_id, user=user)
+    done = {"speaker_name": name}
+    if is_repeat(quote, version=version, user=user, action="quote.speaker_set", after=done):
+        return quote
+    check_version(quote, version)
     batch = uuid.uuid4()
-    speaker = create_speaker(collection=collection, user=user, name=name, kind=kind, batch=batch)
+    speaker = create_speaker(
+        collection=quote.collection, user=user, name=name, kind=kind, batch=batch
+    )
     return set_speaker(
         public_id=public_id,
         version=version,
