@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from annotations.api import views
+from annotations.api import exports, views
 from quotes.api.urls import urlpatterns as reading
 
 app_name = "api"
@@ -17,5 +17,6 @@ _writing = {
 # A writing view takes the place of the reading one that it extends.
 urlpatterns: list[URLPattern] = [
     *(_writing.get(pattern.name, pattern) for pattern in reading),
+    path("exports/<slug:table>.csv", exports.ExportTable.as_view(), name="export_table"),
     re_path("", views.nothing_here, name="nothing_here"),
 ]

@@ -166,7 +166,7 @@ class KeysetPagination(BasePagination):
             "type": "object",
             "required": ["results", "next", "previous"],
             "properties": {
-                "results": {"type": "array", "items": schema},
+                "results": schema,
                 "next": {**link, "description": "The next page; null on the last."},
                 "previous": {**link, "description": "The page before; null on the first."},
                 "count": {

@@ -1,0 +1,102 @@
+"""The OpenAPI document: checked in, complete, and true of every answer that these tests see."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from django.conf import settings
+from django.test import Client
+from drf_spectacular.validation import validate_schema
+
+from quotes.api.problems import KINDS
+from quotes.api.reference import document
+from tests.api.conftest import API, World
+
+PATH = Path(settings.BASE_DIR) / "docs" / "openapi.yml"
+
+
+@pytest.fixture(scope="module")
+def openapi() -> Any:
+    return yaml.safe_load(document())
+
+
+def test_the_document_is_checked_in() -> None:
+    assert document().decode() == PATH.read_text(encoding="utf-8"), "run `make openapi`"
+
+
+def test_the_document_is_valid(openapi: Any) -> None:
+    validate_schema(openapi)
+    assert openapi["openapi"].startswith("3.1")
+
+
+def test_the_document_is_served_to_everybody(client: Client, db: None) -> None:
+    response = client.get(f"{API}/openapi.yml")
+    assert response.status_code == 200
+    assert response.content == document()
+
+
+def test_every_parameter_and_operation_is_explained(openapi: Any) -> None:
+    for path, item in openapi["paths"].items():
+        for method, operation in item.items():
+            assert operation["summary"], (path, method)
+            assert operation["security"] == [{"token": []}, {"session": []}], (path, method)
+            assert {"400", "401", "403", "404", "429"} <= set(operation["responses"])
+            for parameter in operation.get("parameters", []):
+                described = parameter["in"] == "path" or parameter.get("description")
+                assert described, (path, parameter["name"])
+
+
+def test_every_code_is_in_the_document(openapi: Any) -> None:
+    assert openapi["components"]["schemas"]["Problem"]["properties"]["code"]["enum"] == sorted(
+        KINDS
+    )
+
+
+def described(openapi: Any, address: str, world: World) -> Any:
+    """The schema of the answer at an address of the world."""
+    path = address.partition("?")[0]
+    for row in (world.article, world.claim, world.ines, world.correction):
+        path = path.replace(str(row.public_id), "{public_id}")
+    operation = openapi["paths"][path]["get"]
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    return {**schema, "components": openapi["components"]}
+
+
+def closed(schema: Any) -> Any:
+    """The schema with every object closed, so that a field it does not name is found."""
+    if isinstance(schema, dict):
+        shut = {name: closed(inner) for name, inner in schema.items()}
+        if schema.get("type") == "object" and "properties" in schema:
+            shut["additionalProperties"] = False
+        return shut
+    return [closed(inner) for inner in schema] if isinstance(schema, list) else schema
+
+
+def test_answers_are_as_described(openapi: Any, api: Client, world: World) -> None:
+    shut = closed(openapi)
+    for address in (*world.addresses(), *(f"{path}?count=true" for path in world.lists())):
+        found = api.get(address).json()
+        validator = jsonschema.Draft202012Validator(
+            described(shut, address, world), format_checker=jsonschema.FormatChecker()
+        )
+        validator.validate(found)
+
+
+def test_problems_are_as_described(openapi: Any, api: Client, client: Client, world: World) -> None:
+    schema = {
+        **closed(openapi["components"]["schemas"]["Problem"]),
+        "components": openapi["components"],
+    }
+    for response in (
+        client.get(f"{API}/quotes/"),
+        api.get(f"{API}/quotes/?x=1"),
+        api.get(f"{API}/none/"),
+        api.post(f"{API}/articles/", json.dumps({"x": 1}), content_type="application/json"),
+    ):
+        jsonschema.Draft202012Validator(schema).validate(response.json())
+        assert response.json()["status"] == response.status_code
