@@ -1,0 +1,123 @@
+"""Write a trained tagger as the files that the engine ships.
+
+python -m training.export --work DIRECTORY --out quotes/extraction/model
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import logging
+import tempfile
+from pathlib import Path
+
+import onnx
+import torch
+from onnxruntime.quantization import QuantType, quantize_dynamic
+
+from quotes.extraction.tagging.encoding import FEATURES
+from quotes.extraction.tagging.labels import LABELS, may_follow
+from quotes.extraction.tagging.weights import CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE
+from training.network import Field, Network
+from training.train import base_directory, optimizer_for
+from training.vocabulary import build_tokenizer
+
+logger = logging.getLogger("training")
+
+NAME = "polnear-minilm"
+_QUANTIZED = ("MatMul", "Gather")
+
+
+def export(work: Path, out: Path, *, version: str, averaged: bool, whole: bool = False) -> None:
+    """Write network, tokenizer and config; ``whole`` leaves the numbers at 32 bits."""
+    torch.set_num_threads(1)
+    kept = torch.load(work / "checkpoint.pt", weights_only=True)
+    network, field = Network(base_directory()), Field()
+    network.load_state_dict(kept["network"])
+    field.load_state_dict(kept["field"])
+    if averaged:
+        groups = optimizer_for(network, field).param_groups
+        trained = [parameter for group in groups for parameter in group["params"]]
+        with torch.no_grad():
+            for parameter, mean in zip(trained, kept["average"], strict=True):
+                parameter.copy_(mean)
+    network.eval()
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        plain = Path(scratch) / WEIGHTS_FILE
+        _write(network, plain)
+        if whole:
+            (out / WEIGHTS_FILE).write_bytes(plain.read_bytes())
+        else:
+            quantize_dynamic(
+                plain,
+                out / WEIGHTS_FILE,
+                weight_type=QuantType.QInt8,
+                op_types_to_quantize=list(_QUANTIZED),
+                per_channel=True,
+                reduce_range=True,
+            )
+    build_tokenizer(base_directory()).save(str(out / TOKENIZER_FILE), pretty=False)
+    steps = field.steps.tolist()
+    size = len(LABELS)
+    config = {
+        "name": NAME,
+        "version": version,
+        "labels": LABELS,
+        "features": FEATURES,
+        "transitions": [
+            [round(steps[i][j], 5) if may_follow(i, j) else None for j in range(size)]
+            for i in range(size)
+        ],
+        "sha256": {
+            name: hashlib.sha256((out / name).read_bytes()).hexdigest()
+            for name in (WEIGHTS_FILE, TOKENIZER_FILE)
+        },
+    }
+    finished = work / "training.json"
+    if finished.exists():
+        config["training"] = json.loads(finished.read_text(encoding="utf-8"))
+    text = json.dumps(config, indent=2, ensure_ascii=False) + "\n"
+    (out / CONFIG_FILE).write_text(text, encoding="utf-8")
+    onnx.checker.check_model(str(out / WEIGHTS_FILE))
+    logger.info("wrote %s", out)
+
+
+def _write(network: Network, path: Path) -> None:
+    """The network as ONNX, for any number of windows of any length."""
+    ids = torch.randint(1000, 2000, (2, 64))
+    names = ["ids", "mask", "features"]
+    torch.onnx.export(
+        network,
+        (ids, torch.ones_like(ids), torch.ones_like(ids)),
+        str(path),
+        input_names=names,
+        output_names=["logits"],
+        dynamic_axes={name: {0: "windows", 1: "pieces"} for name in (*names, "logits")},
+        opset_version=17,
+        dynamo=False,
+    )
+
+
+def main() -> None:
+    """Read the command line and export."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--version", default="1.0")
+    parser.add_argument("--averaged", action="store_true", help="the running mean of the weights")
+    parser.add_argument("--whole", action="store_true", help="32 bits, to compare")
+    arguments = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    export(
+        arguments.work,
+        arguments.out,
+        version=arguments.version,
+        averaged=arguments.averaged,
+        whole=arguments.whole,
+    )
+
+
+if __name__ == "__main__":
+    main()
