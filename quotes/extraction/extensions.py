@@ -12,6 +12,7 @@ _DEFAULTS = {
     "frames": None,
     "cast": None,
     "findings": None,
+    "events": None,
 }
 
 

@@ -238,6 +238,14 @@ CLAIM_NOUNS = _words(
     "testimony lie lies falsehood falsehoods criticism criticisms figure figures estimate "
     "description argument arguments conspiracy idea"
 )
+WEAK_CLAIM_NOUNS = _words(
+    "report story account figure estimate theory argument idea criticism testimony description "
+    "narrative comment remark statement lie charge"
+)
+SPEAKS_FOR = _words(
+    "spokesman spokeswoman spokesperson aide lawyer attorney campaign team representative "
+    "spokespeople office administration official adviser advisor"
+)
 CLAIM_VERBS = _words(
     "claim say assert allege suggest state insist argue maintain contend accuse imply insinuate "
     "declare tell report write tweet charge"

@@ -12,10 +12,11 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from quotes.extraction import assemble, extensions, language, scoring, selection
+from quotes.extraction import assemble, extensions, language, linking, scoring, selection
 from quotes.extraction.boilerplate import find_skipped, read_date
 from quotes.extraction.components import (
     carried,
+    corrections,
     direct,
     names,
     quoted,
@@ -62,10 +63,11 @@ def extract(document: Document, config: Config = Config()) -> Extraction:  # noq
         doc = component(doc)
     people = assemble.People()
     found, findings = assemble.attributions(doc, doc._.findings, people, skipped)
+    events = linking.corrections(doc, found, findings, people, config.correction_confidence)
     return Extraction(
         attributions=tuple(found),
         speakers=people.speakers(),
-        corrections=(),
+        corrections=tuple(events),
         skipped=skipped,
         engine=f"{ENGINE_VERSION}/rules",
         model=model.name,
@@ -115,6 +117,7 @@ def _reader() -> Language:
         names.NAME,
         references.NAME,
         speakers.NAME,
+        corrections.NAME,
     ):
         reader.add_pipe(name)
     return reader

@@ -62,6 +62,8 @@ def _of_verb(verb: Token) -> Iterator[Frame]:
         content = _clause_content(verb, clauses, cue, source)
         main = max(clauses, key=lambda c: c.right_edge.i - c.left_edge.i)
         yield _frame("clause", verb, cue, source, anchor, content, how, main)
+    elif (torn := _torn_clause(verb)) is not None:
+        yield _frame("clause", verb, cue, source, anchor, list(torn), how, verb.doc[torn.stop - 1])
     elif verb.dep_ in _INSERTED and verb.head.pos_ in ("VERB", "AUX", "NOUN", "ADJ"):
         own = set(subtree(verb))
         content = [i for i in subtree(verb.head) if i not in own]
@@ -112,6 +114,21 @@ def _of_verb(verb: Token) -> Iterator[Frame]:
             if child.dep_ == "xcomp" and child.i > verb.i:
                 content = [*noun_phrase(found), *subtree(child)]
                 yield _frame("passive", verb, cue, [], None, content, how, child)
+
+
+def _torn_clause(verb: Token) -> range | None:
+    """ "claimed Aldmoor but not the east was gaining": the parser takes the subject for an object."""
+    if verb.lemma_.lower() not in lexicon.CLAIM_VERBS:
+        return None
+    item = next((c for c in verb.children if c.dep_ == "dobj" and c.i > verb.i), None)
+    rest = next(
+        (c for c in verb.children if c.dep_ == "conj" and c.i > verb.i and c.tag_ != "VB"), None
+    )
+    if item is None or rest is None:
+        return None
+    joins = any(c.dep_ == "cc" and c.i == item.right_edge.i + 1 for c in verb.children)
+    own = any(c.dep_ in ("nsubj", "nsubjpass") and c.i < rest.i for c in rest.children)
+    return range(item.left_edge.i, rest.right_edge.i + 1) if joins and own else None
 
 
 def _is_only_somebody(verb: Token, item: Token) -> bool:
