@@ -26,6 +26,9 @@ PATIENCE = 20.0
 GRACE = 10
 START_SECONDS = 60.0
 SAMPLE_SECONDS = 180.0
+# A worker that ends more often than this has a reason that starting it again does not mend.
+MOST_RESTARTS = 5
+RESTART_SECONDS = 60.0
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -40,7 +43,7 @@ class StopRequested(Exception):
 @dataclass
 class Supervisor:
     """
-    Run the site until a signal comes or one of its programs ends.
+    Run the site until a signal comes or the web server ends.
 
     `say` shows a line to the person at the terminal. `run()` returns the exit status, with
     everything stopped that it started.
@@ -49,9 +52,12 @@ class Supervisor:
     host: str
     port: int
     web_processes: int
+    with_samples: bool
     say: Callable[[str], None]
     events: SimpleQueue[int] = field(default_factory=SimpleQueue)
     running: list[children.Child] = field(default_factory=list)
+    start_again: dict[int, Callable[[], None]] = field(default_factory=dict)
+    restarts: list[float] = field(default_factory=list)
 
     def run(self) -> int:
         """Start everything, wait, stop everything."""
@@ -131,19 +137,24 @@ class Supervisor:
         for queues, concurrency in worker_queues():
             name = f"the worker for {', '.join(queues)}"
             self.say(f"Starting {name} …")
-            command = [
-                sys.executable,
-                str(settings.BASE_DIR / "manage.py"),
-                "procrastinate",
-                "worker",
-                f"--queues={','.join(queues)}",
-                f"--concurrency={concurrency}",
-                f"--shutdown-graceful-timeout={GRACE}",
-                "--delete-jobs=successful",
-            ]
-            self.running.append(children.start(name, command, _environment(web=False)))
+            self._start_worker(name, queues, concurrency)
         # Before any article waits for it: the language model takes seconds to load.
         load_engine.defer()
+
+    def _start_worker(self, name: str, queues: list[str], concurrency: int) -> None:
+        command = [
+            sys.executable,
+            str(settings.BASE_DIR / "manage.py"),
+            "procrastinate",
+            "worker",
+            f"--queues={','.join(queues)}",
+            f"--concurrency={concurrency}",
+            f"--shutdown-graceful-timeout={GRACE}",
+            "--delete-jobs=successful",
+        ]
+        worker = children.start(name, command, _environment(web=False))
+        self.running.append(worker)
+        self.start_again[worker.process.pid] = lambda: self._start_worker(name, queues, concurrency)
 
     def _start_web(self, bound: socket.socket) -> None:
         self.say("Starting the web server …")
@@ -175,6 +186,8 @@ class Supervisor:
             time.sleep(0.1)
 
     def _load_samples(self) -> None:
+        if not self.with_samples:
+            return
         self.say("Looking for new sample stories …")
         since = samples.load()
         left = samples.unfinished(since)
@@ -203,11 +216,24 @@ class Supervisor:
                 self._handle(self.events.get_nowait())
             except Empty:
                 break
-        for child in self.running:
+        for child in list(self.running):
             if not child.running:
-                raise StartFailed(
-                    f"{child.name} ended with status {child.process.returncode}; see above."
-                )
+                self._replace(child)
+
+    def _replace(self, child: children.Child) -> None:
+        """Start a worker again: one article or a database that went away may have ended it."""
+        status = f"{child.name} ended with status {child.process.returncode}"
+        again = self.start_again.pop(child.process.pid, None)
+        now = time.monotonic()
+        self.restarts = [moment for moment in self.restarts if now - moment < RESTART_SECONDS]
+        if again is None or len(self.restarts) >= MOST_RESTARTS:
+            raise StartFailed(f"{status}; see above.")
+        self.say(f"{status}; it is started again.")
+        self.restarts.append(now)
+        self.running.remove(child)
+        # The database may need the moment.
+        time.sleep(1)
+        again()
 
     def _handle(self, number: int) -> None:
         if number != signal.SIGCHLD:

@@ -49,7 +49,8 @@ def empty_directory() -> Iterator[Path]:
         eventually(lambda: not servers_on(place))
 
 
-@pytest.fixture(scope="module")
+# For the session: pytest-xdist may run other modules between two tests of this one.
+@pytest.fixture(scope="session")
 def data_of_a_stopped_server() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="pg-") as name:
         cluster = Cluster(Path(name))

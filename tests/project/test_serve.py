@@ -36,7 +36,7 @@ class Server:
     def __init__(self, data_directory: Path, **variables: str) -> None:
         unset = {"DATABASE_URL", "SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS", "HOST"}
         environment = {key: value for key, value in os.environ.items() if key not in unset}
-        environment |= {"DATA_DIR": str(data_directory), "PORT": "0", **variables}
+        environment |= {"DATA_DIR": str(data_directory), "PORT": "0", "SAMPLES": "0", **variables}
         self.data_directory = data_directory
         self.healthy = False
         self.lines: list[str] = []
@@ -57,6 +57,7 @@ class Server:
             self.lines.append(line)
             if found := re.search(r"Ready after .*: (http://\S+)/", line):
                 self.url = found[1]
+            if line.startswith("Ctrl-C stops everything"):
                 return
         pytest.fail("it ended before it was ready:\n" + "".join(self.lines))
 
@@ -109,7 +110,8 @@ def assert_nothing_left(data_directory: Path) -> None:
     assert not (data_directory / "postgres" / "data" / "postmaster.pid").exists()
 
 
-@pytest.fixture(scope="module")
+# For the session: pytest-xdist may run other modules between two tests of this one.
+@pytest.fixture(scope="session")
 def cold_start(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Server]]:
     """Start four copies at once on nothing, wait for the one that wins, and stop it."""
     place = tmp_path_factory.mktemp("serve") / "data"
@@ -214,6 +216,23 @@ def test_when_it_is_killed_nothing_goes_on_and_it_starts_again(server: Server) -
     again = Server(server.data_directory)
     again.wait_until_ready()
     stop(again)
+
+
+def test_a_killed_worker_is_started_again(server: Server) -> None:
+    def worker() -> int:
+        return max(
+            (pid for pid, name in related(server.data_directory).items() if " worker " in name),
+            default=0,
+        )
+
+    killed = worker()
+    os.kill(killed, signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while worker() in {0, killed}:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    stop(server)
+    assert "ended with status -9; it is started again" in server.said
 
 
 def test_ctrl_c_while_it_starts_stops_it(served_before: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from config.environment import read_integer, read_text
+from config.environment import read_flag, read_integer, read_text
 from config.postgres.binaries import PostgresUnavailable
 from config.serving.claim import AlreadyServed
 from config.serving.database import DatabaseUnreachable
@@ -30,6 +30,7 @@ class Command(BaseCommand):
             host=host or read_text("HOST", "127.0.0.1"),
             port=read_integer("PORT", 8000) if port is None else port,
             web_processes=read_integer("WEB_PROCESSES", 2, minimum=1),
+            with_samples=read_flag("SAMPLES", default=True),
             say=self._say,
         )
         try:
