@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from annotations.api import exports, views
+from annotations.api import decisions, exports, views
 from quotes.api.urls import urlpatterns as reading
 
 app_name = "api"
@@ -14,9 +14,25 @@ _writing = {
     for pattern in (path("articles/", views.Articles.as_view(), name="article_list"),)
 }
 
+_actions = {
+    "quotes/<uuid:public_id>/confirm/": decisions.QuoteConfirm,
+    "quotes/<uuid:public_id>/reject/": decisions.QuoteReject,
+    "quotes/<uuid:public_id>/reopen/": decisions.QuoteReopen,
+    "quotes/<uuid:public_id>/speaker/": decisions.QuoteSpeaker,
+    "quotes/<uuid:public_id>/kind/": decisions.QuoteKindOf,
+    "corrections/<uuid:public_id>/confirm/": decisions.CorrectionConfirm,
+    "corrections/<uuid:public_id>/reject/": decisions.CorrectionReject,
+    "corrections/<uuid:public_id>/reopen/": decisions.CorrectionReopen,
+    "corrections/<uuid:public_id>/swap/": decisions.CorrectionSwap,
+}
+
 # A writing view takes the place of the reading one that it extends.
 urlpatterns: list[URLPattern] = [
     *(_writing.get(pattern.name, pattern) for pattern in reading),
+    *(
+        path(address, view.as_view(), name=f"{address.split('s/')[0]}_{address.split('/')[2]}")
+        for address, view in _actions.items()
+    ),
     path("exports/<slug:table>.csv", exports.ExportTable.as_view(), name="export_table"),
     re_path("", views.nothing_here, name="nothing_here"),
 ]

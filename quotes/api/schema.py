@@ -13,6 +13,7 @@ from quotes.api.serializers import ProblemSerializer
 _METHODS: Final = frozenset({"get", "post", "patch", "put", "delete"})
 _READ: Final = ("400", "401", "403", "404", "405", "406", "429", "503")
 _WRITE: Final = (*_READ, "409", "413", "415", "422")
+_VERSIONED: Final = ("412", "428")
 _HEADERS: Final = {
     "RateLimit": {
         "schema": {"type": "string"},
@@ -100,7 +101,9 @@ def add_problems(
         for method, operation in path.items():
             if method not in _METHODS:
                 continue
-            for status in _READ if method == "get" else _WRITE:
+            takes_version = any(p["name"] == "If-Match" for p in operation.get("parameters", []))
+            problems = _READ if method == "get" else _WRITE
+            for status in (*problems, *(_VERSIONED if takes_version else ())):
                 reference = {"$ref": f"#/components/responses/Problem{status}"}
                 operation["responses"].setdefault(status, reference)
             has_tag = any(p["name"] == "If-None-Match" for p in operation.get("parameters", []))
