@@ -21,9 +21,9 @@ run: install ## Start everything; PORT, HOST, DATA_DIR and DATABASE_URL are read
 
 test: ## Run the tests against a real PostgreSQL
 	$(INSTALL) requirements-test.txt
-	$(PYTEST) -m "not browser"
+	$(PYTEST) -m "not browser and not slow"
 
-check: ## Run what CI runs beside the tests: format, lint, types, layers, schema, browser
+check: ## Run what CI runs beside the tests: format, lint, types, layers, schema, browser and slow tests
 	$(INSTALL) requirements-dev.txt
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -31,9 +31,10 @@ check: ## Run what CI runs beside the tests: format, lint, types, layers, schema
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	@mkdir -p .cache
 	$(BIN)/python manage.py spectacular --fail-on-warn --validate --file .cache/openapi.yml
 	diff -u docs/openapi.yml .cache/openapi.yml
-	$(PYTEST) -m browser
+	$(PYTEST) -m "browser or slow"
 
 format: ## Format code and templates
 	$(INSTALL) requirements-dev.txt
