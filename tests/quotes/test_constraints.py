@@ -37,7 +37,7 @@ EVIDENCE = "Tobias Wrenfield told the board, correcting the minister."
 def refused_by(constraint: str, write: Callable[[], Any]) -> None:
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         write()
-    assert error.value.__cause__.diag.constraint_name == constraint  # type: ignore[union-attr]
+    assert error.value.__cause__.diag.constraint_name == constraint
 
 
 @pytest.mark.parametrize(

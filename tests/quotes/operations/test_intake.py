@@ -60,7 +60,7 @@ def test_the_same_text_in_another_collection_is_another_article(
 
 
 def test_one_bad_item_leaves_nothing_and_stops_nothing(collection: Collection):
-    items = [
+    items: list[ArticleInput | ReadFailure] = [
         ArticleInput(text="“One,” she said.", external_id="cms-1"),
         ReadFailure(name="b.pdf", reason="This is a PDF, not a text."),
         ArticleInput(text="“Two,” she said.", url="not an address"),
