@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Final
+from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet, Subquery, Value
@@ -91,7 +91,7 @@ def whole_article_rows(rows: QuerySet[Article]) -> QuerySet[Article]:
     )
 
 
-def _between_parts() -> QuerySet[QuoteSpan]:
+def _between_parts() -> QuerySet[Any]:
     """The article's text between one part of the content and the next; most have one part only."""
     content = QuoteSpan.objects.filter(role=SpanRole.CONTENT)
     before = content.filter(quote=OuterRef("quote"), ordinal=OuterRef("ordinal") - 1).order_by()

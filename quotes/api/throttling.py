@@ -71,7 +71,7 @@ def count_request(*, name: str, client: str) -> Limit | None:
     rate = api_settings.DEFAULT_THROTTLE_RATES.get(name)
     if not rate:
         return None
-    number, _, period = rate.partition("/")
+    number, _, period = str(rate).partition("/")
     seconds = SECONDS[period[0]]
     # Hashed: an IPv6 address with a zone has no length limit, the cache's key has.
     key = f"rate:{name}:{hashlib.sha256(client.encode()).hexdigest()[:40]}"

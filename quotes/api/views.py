@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from django.db.models import Model, Q, QuerySet
-from django.http import Http404, HttpResponseBase
+from django.http import Http404
 from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Throttled
@@ -103,16 +103,14 @@ class RecordView(GenericAPIView[Any]):
     def permission_denied(
         self, request: Request, message: str | None = None, code: str | None = None
     ) -> None:
-        if request.user is None or not request.user.is_authenticated:
+        if not request.user.is_authenticated:
             raise NotAuthenticated
         raise Problem("method-not-allowed" if not self._has_method(request) else "forbidden")
 
     def _has_method(self, request: Request) -> bool:
         return request.method in self.allowed_methods
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> Any:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         for name, value in getattr(request, "rate_limit_headers", {}).items():
             response[name] = value

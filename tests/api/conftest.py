@@ -6,10 +6,10 @@ import datetime as dt
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.http import HttpResponse
 from django.test import Client
 
 from annotations.models import ApiToken
@@ -75,7 +75,10 @@ def make_world(collection: Collection, editor: User | None = None) -> World:
     article = make_article(collection)
     ines = make_speaker(collection, "Ines Adair")
     tobias = make_speaker(collection, "Tobias Wrenfield")
-    decided = {"decided_by": editor, "decided_at": dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC)}
+    decided: dict[str, Any] = {
+        "decided_by": editor,
+        "decided_at": dt.datetime(2026, 3, 1, 9, tzinfo=dt.UTC),
+    }
     claim = make_quote(
         article,
         "“It has held for ninety winters,”",
@@ -102,6 +105,7 @@ def world(collection: Collection, editor: User) -> World:
     return make_world(collection, editor)
 
 
-def without_request_id(response: HttpResponse) -> bytes:
+def without_request_id(response: Any) -> bytes:
     """A problem's bytes but for the one part that differs with every request."""
-    return re.sub(rb'"request_id":"[0-9a-f]*"', b'"request_id":""', response.content)
+    content: bytes = response.content
+    return re.sub(rb'"request_id":"[0-9a-f]*"', b'"request_id":""', content)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.http import HttpResponse
 from django.test import Client
 
 from annotations.models import Edit
@@ -16,7 +16,7 @@ from quotes.models import Correction, Quote
 from tests.api.conftest import API, World, make_world, without_request_id
 from tests.factories import make_collection, make_speaker
 
-ACTIONS = (
+ACTIONS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("quotes", "confirm", {}),
     ("quotes", "reject", {"reason": "A headline"}),
     ("quotes", "reopen", {}),
@@ -40,7 +40,7 @@ def act(
     body: object = None,
     *,
     match: str | None = None,
-) -> HttpResponse:
+) -> Any:
     kind = "quotes" if isinstance(row, Quote) else "corrections"
     match = tag(row) if match is None else match
     return client.post(

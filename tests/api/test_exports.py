@@ -44,8 +44,10 @@ def test_filters_narrow(api: Client, world: World) -> None:
     assert len(rows(api.get(address))) == 2
     found = rows(api.get(address, {"status": "confirmed"}))
     assert [row["quote_id"] for row in found] == [str(world.claim.public_id)]
-    assert rows(api.get(address, {"speaker": world.tobias.public_id, "kind": "indirect"})) == []
-    mine = {"collection": world.article.collection.public_id}
+    assert (
+        rows(api.get(address, {"speaker": str(world.tobias.public_id), "kind": "indirect"})) == []
+    )
+    mine = {"collection": str(world.article.collection.public_id)}
     assert len(rows(api.get(address, mine))) == 2
 
 
@@ -55,7 +57,8 @@ def test_only_ones_own_collections_are_in_it(
     other = make_world(make_collection("Third desk"))
     address = f"{API}/exports/quotes.csv"
     assert len(rows(api.get(address))) == 2
-    assert rows(api.get(address, {"collection": other.article.collection.public_id})) == []
+    theirs = {"collection": str(other.article.collection.public_id)}
+    assert rows(api.get(address, theirs)) == []
     assert rows(client_of(outsider).get(address)) == []
 
 

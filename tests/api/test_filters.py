@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -23,7 +24,7 @@ LISTS = ("articles", "quotes", "speakers", "corrections")
 ARABIC_THREE = "\u0663"
 
 
-def found(api: Client, address: str, **filters: object) -> set[str]:
+def found(api: Client, address: str, **filters: Any) -> set[str]:
     response = api.get(f"{API}/{address}/", filters)
     assert response.status_code == 200, response.content
     return {row["id"] for row in response.json()["results"]}

@@ -10,14 +10,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
 from annotations.operations.tokens import make_token
 from quotes.api.problems import KINDS
-from quotes.models import Article, Collection, ExtractionRun
-from tests.factories import make_correction, make_quote, make_speaker
+from quotes.models import Article, Collection, Correction, ExtractionRun, Quote
+from tests.factories import (
+    make_article,
+    make_collection,
+    make_correction,
+    make_quote,
+    make_speaker,
+)
 
 TUTORIAL = Path(settings.BASE_DIR) / "docs" / "api.md"
 EXAMPLE = re.compile(
@@ -39,7 +46,7 @@ class Request:
     def read(cls, command: str) -> Request:
         request = cls()
         words = iter(shlex.split(command)[1:])
-        query = []
+        query: list[tuple[str, str]] = []
         for word in words:
             if word == "-H":
                 name, _, value = next(words).partition(": ")
@@ -49,7 +56,8 @@ class Request:
             elif word == "-d":
                 request.body = next(words)
             elif word == "--data-urlencode":
-                query.append(tuple(next(words).split("=", 1)))
+                name, _, value = next(words).partition("=")
+                query.append((name, value))
             elif word != "-G":
                 assert word.startswith(SERVER), word
                 request.address = word.removeprefix(SERVER)
@@ -88,10 +96,9 @@ def read_by_engine(article: Article) -> dict[str, str]:
     retort = make_quote(article, "“Nobody sails today.”", speaker=bram)
     make_correction(
         article,
-        "Pilot Bram Toll disagreed: “Nobody sails today.”",
+        "Bram Toll, the pilot, corrected Finn: “Nobody sails today.”",
         corrector=bram,
         corrected=orla,
-        claims=(claim,),
         retorts=(retort,),
     )
     ExtractionRun.objects.filter(article=article).update(state=ExtractionRun.State.DONE)
@@ -123,6 +130,32 @@ def test_every_example_answers_as_shown(editor: User, collection: Collection) ->
         assert agrees(shown, found), f"{command}\n{json.dumps(found, indent=1)[:3000]}"
         if request.method == "POST" and "$ARTICLE" not in names:
             names |= read_by_engine(Article.objects.get())
+
+
+@pytest.mark.model
+def test_the_engine_finds_what_the_tutorial_says(collection: Collection) -> None:
+    from quotes.operations import run_extraction
+
+    sent = re.search(r'"text": (".*")}\'', TUTORIAL.read_text(encoding="utf-8"))
+    assert sent is not None
+    text = json.loads(sent[1])
+    expected, real = make_article(collection, text), make_article(make_collection(), text)
+    read_by_engine(expected)
+    run_extraction(run=ExtractionRun.objects.create(article=real))
+
+    def told(article: Article) -> tuple[list[Any], list[Any]]:
+        quotes = Quote.objects.filter(article=article).shown().in_reading_order()
+        corrections = Correction.objects.filter(article=article).in_reading_order()
+        return (
+            list(quotes.values_list("start", "end", "kind", "speaker__name")),
+            list(
+                corrections.values_list(
+                    "exact", "kind", "corrector__name", "corrected__name", "links__quote__start"
+                )
+            ),
+        )
+
+    assert told(real) == told(expected)
 
 
 def test_the_comparison_sees_differences() -> None:
