@@ -1,0 +1,122 @@
+"""Every page in both themes: no violation that axe can find, and nothing scrolls sideways."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from annotations.operations.quotes import confirm_quote, reject_quote
+from quotes.models import Quote
+from tests.annotations.stories import load_story
+from tests.factories import make_article, make_quote, make_speaker
+
+pytestmark = pytest.mark.browser
+
+LONG = "Wolfeschlegelsteinhausenbergerdorff" * 8
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+
+
+@pytest.fixture
+def pages(collection, editor) -> dict[str, str]:
+    """All pages with something on them: a story half decided, and names of 280 letters."""
+    story = load_story(collection, "ferry-breakwater")
+    quotes = list(Quote.objects.filter(article=story).shown().in_reading_order())
+    confirm_quote(public_id=quotes[0].public_id, version=1, user=editor)
+    reject_quote(public_id=quotes[-1].public_id, version=1, user=editor)
+    hydra = make_speaker(collection, LONG)
+    long = make_article(
+        collection, f"“{LONG},” said {LONG}.", headline=LONG, outlet=LONG[:200], byline=LONG
+    )
+    make_quote(long, f"“{LONG},”", speaker=hydra, candidates=(hydra,), source=LONG)
+    correction = story.corrections.first()
+    speaker = quotes[0].speaker
+    ids: list[tuple[str, list[Any]]] = [
+        ("article_list", []),
+        ("article_detail", [story.public_id]),
+        ("article_detail", [long.public_id]),
+        ("article_history", [story.public_id]),
+        ("article_import", []),
+        ("quote_speakers", [quotes[1].public_id]),
+        ("quote_history", [quotes[0].public_id]),
+        ("correction_list", []),
+        ("correction_history", [correction.public_id]),
+        ("speaker_list", []),
+        ("speaker_detail", [speaker.public_id]),
+        ("speaker_detail", [hydra.public_id]),
+        ("export_list", []),
+        ("token_list", []),
+        ("key_map", []),
+    ]
+    found = {
+        f"{name}-{number}": reverse(f"annotations:{name}", args=args)
+        for number, (name, args) in enumerate(ids)
+    }
+    found["files"] = reverse("annotations:article_import") + "?way=files"
+    found["empty search"] = reverse("annotations:article_list") + "?q=zzzz"
+    found["correction in focus"] = (
+        reverse("annotations:article_detail", args=[story.public_id])
+        + f"?focus={correction.public_id}"
+    )
+    found["not found"] = reverse("annotations:speaker_detail", args=[story.public_id])
+    return found
+
+
+def violations(page: Page) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found for node in rule["nodes"][:3]]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_on_any_page(theme, desk, pages):
+    desk.emulate_media(color_scheme=theme)
+    found = {}
+    for name, address in pages.items():
+        desk.goto(address)
+        found[name] = violations(desk)
+    desk.goto(pages["article_detail-1"])
+    desk.keyboard.press("?")
+    found["key map open"] = violations(desk)
+    desk.keyboard.press("Escape")
+    desk.keyboard.press("/")
+    desk.locator(".is-focus [role=option]").first.wait_for()
+    found["combobox open"] = violations(desk)
+    assert {name: list_ for name, list_ in found.items() if list_} == {}
+
+
+def test_axe_finds_nothing_on_the_sign_in_page(page):
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        page.goto(reverse("annotations:sign_in"))
+        assert violations(page) == []
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1440])
+def test_no_page_scrolls_sideways(width, desk, pages):
+    desk.set_viewport_size({"width": width, "height": 780})
+    wide = {}
+    for name, address in pages.items():
+        desk.goto(address)
+        extent = desk.evaluate("document.documentElement.scrollWidth")
+        if extent > width:
+            wide[name] = extent
+    assert wide == {}
+
+
+def test_fingers_find_every_button_on_a_phone(browser, base_url, sign_in, editor, pages):
+    context = browser.new_context(
+        base_url=base_url, viewport={"width": 360, "height": 780}, has_touch=True, is_mobile=True
+    )
+    sign_in(context, editor)
+    page = context.new_page()
+    page.goto(pages["article_detail-1"])
+    heights = page.evaluate(
+        """() => [...document.querySelectorAll('.is-focus :is(button, summary, .btn)')]
+        .filter((el) => el.offsetParent).map((el) => el.getBoundingClientRect().height)"""
+    )
+    context.close()
+    assert len(heights) > 5
+    assert min(heights) >= 44
