@@ -13,15 +13,23 @@ LEFT_OUT = " […] "
 # whole text: an opening mark, then up to its closing mark or, unclosed, the end of the line. An
 # apostrophe closes no single mark, and where single marks are not the text's own style, a double
 # mark after one makes it an apostrophe. Each alternative holds the words in a group of its own.
-DOUBLE_MARKS = (r"“([^”\n]*)", r"„([^“”\n]*)[“”]?", r"«([^»\n]*)", r'"([^"\n]*)"?')
+DOUBLE_MARKS = (
+    r"“([^”\n]*)",
+    r"„([^“”\n]*)[“”]?",
+    r"«([^»\n]*)",
+    r'"([^"\n]*)"?',
+    r"‘‘((?:[^’\n]|’(?!’))*)",
+    r"''((?:[^'\n]|'(?!'))*)(?:'')?",
+    r"``((?:[^'\n]|'(?!'))*)(?:'')?",
+)
 
 
 def _verbatim_pattern(*, inside_single: str) -> str:
     """Give the pattern; ``inside_single`` are the marks that may not stand between single ones."""
     single = (
         rf"^‘([^‘{inside_single}\n]*)’$",
-        rf"(?<![[:alnum:]])‘((?:[^‘’{inside_single}\n]|’(?=[[:alnum:]]))*)’",
-        rf"(?<![[:alnum:]])'((?:[^'{inside_single}\n]|'(?=[[:alnum:]]))*)'(?![[:alnum:]])",
+        rf"(?<![[:alnum:]‘])‘(?!‘)((?:[^‘’{inside_single}\n]|’(?=[[:alnum:]]))*)’",
+        rf"(?<![[:alnum:]'])'(?!')((?:[^'{inside_single}\n]|'(?=[[:alnum:]]))*)'(?![[:alnum:]])",
     )
     return "|".join((*DOUBLE_MARKS, *single)).replace("'", "''")
 
@@ -72,12 +80,14 @@ LEFT JOIN LATERAL (
 ) w ON TRUE
 """
 
+WORDS = ", ".join(f"m[{number}]" for number in range(1, len(DOUBLE_MARKS) + 4))
+
 VERBATIM_SQL = f"""CASE WHEN q.kind <> 'indirect' THEN (
     SELECT string_agg(btrim(found.words, E' \\t\\u00a0'), '{LEFT_OUT}'
                       ORDER BY p.ordinal, found.place)
     FROM quotes_quotespan p
     CROSS JOIN LATERAL (
-        SELECT coalesce(m[1], m[2], m[3], m[4], m[5], m[6], m[7]) AS words, place
+        SELECT coalesce({WORDS}) AS words, place
         FROM regexp_matches(p.exact, {VERBATIM}, 'g') WITH ORDINALITY AS matched(m, place)
     ) found
     WHERE p.quote_id = q.id AND p.role = 'content' AND found.words ~ '[[:alnum:]]'

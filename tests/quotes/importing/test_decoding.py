@@ -35,6 +35,9 @@ REFUSED = [
     pytest.param(
         "“One” and ".encode() + b"\xff" + " “two”".encode(), "UTF-8 at byte 14", id="one bad byte"
     ),
+    pytest.param(
+        ("a café by the quay, " * 9).encode() + b"\x93", "UTF-8 at byte 189", id="damaged utf-8"
+    ),
     pytest.param(PROSE.encode("utf-16")[:-1], "UTF-16 at byte", id="utf-16 with a byte missing"),
     pytest.param(codecs.BOM_UTF16_LE + b"A\x00\x00\xd8", "UTF-16 at byte 4", id="lone surrogate"),
     pytest.param(b"\x81\x8d\x8f", "UTF-8 at byte 0", id="no Windows-1252 either"),
