@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 	--no-emit-index-url --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format openapi lock clean
+.PHONY: help install run test check format openapi lock train clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ lock: ## Write the requirements*.txt anew from the requirements*.in
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) -c requirements.txt requirements-test.in -o requirements-test.txt
 	$(LOCK) -c requirements-test.txt requirements-dev.in -o requirements-dev.txt
+	$(LOCK) -c requirements.txt requirements-train.in -o requirements-train.txt
+
+train: ## Train the tagger anew; CORPUS, DEV, START, EPOCHS, MINUTES, SEED and OUT are read
+	@$(PYTHON) -m training.start
 
 clean: ## Remove what was installed and cached; the data directory stays
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

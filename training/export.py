@@ -11,6 +11,7 @@ import json
 import logging
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import onnx
 import torch
@@ -32,7 +33,7 @@ _QUANTIZED = ("MatMul", "Gather")
 def export(work: Path, out: Path, *, version: str, averaged: bool, whole: bool = False) -> None:
     """Write network, tokenizer and config; ``whole`` leaves the numbers at 32 bits."""
     torch.set_num_threads(1)
-    kept = torch.load(work / "checkpoint.pt", weights_only=True)
+    kept = torch.load(work / "checkpoint.pt", weights_only=True, map_location="cpu")
     network, field = Network(base_directory()), Field()
     network.load_state_dict(kept["network"])
     field.load_state_dict(kept["field"])
@@ -59,6 +60,7 @@ def export(work: Path, out: Path, *, version: str, averaged: bool, whole: bool =
                 reduce_range=True,
             )
     build_tokenizer(base_directory()).save(str(out / TOKENIZER_FILE), pretty=False)
+    onnx.checker.check_model(str(out / WEIGHTS_FILE))
     steps = field.steps.tolist()
     size = len(LABELS)
     config = {
@@ -75,13 +77,23 @@ def export(work: Path, out: Path, *, version: str, averaged: bool, whole: bool =
             for name in (WEIGHTS_FILE, TOKENIZER_FILE)
         },
     }
-    finished = work / "training.json"
-    if finished.exists():
-        config["training"] = json.loads(finished.read_text(encoding="utf-8"))
+    _write_config(out, config)
+    add_record(work, out)
+    logger.info("wrote %s", out)
+
+
+def add_record(work: Path, out: Path) -> None:
+    """Put what is known of the training, and the figures once measured, into the config."""
+    config = json.loads((out / CONFIG_FILE).read_text(encoding="utf-8"))
+    for key, name in (("training", "training.json"), ("figures", "figures.json")):
+        if (work / name).exists():
+            config[key] = json.loads((work / name).read_text(encoding="utf-8"))
+    _write_config(out, config)
+
+
+def _write_config(out: Path, config: dict[str, Any]) -> None:
     text = json.dumps(config, indent=2, ensure_ascii=False) + "\n"
     (out / CONFIG_FILE).write_text(text, encoding="utf-8")
-    onnx.checker.check_model(str(out / WEIGHTS_FILE))
-    logger.info("wrote %s", out)
 
 
 def _write(network: Network, path: Path) -> None:
@@ -108,8 +120,12 @@ def main() -> None:
     parser.add_argument("--version", default="1.0")
     parser.add_argument("--averaged", action="store_true", help="the running mean of the weights")
     parser.add_argument("--whole", action="store_true", help="32 bits, to compare")
+    parser.add_argument("--config-only", action="store_true", help="only add record and figures")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    if arguments.config_only:
+        add_record(arguments.work, arguments.out)
+        return
     export(
         arguments.work,
         arguments.out,

@@ -64,15 +64,16 @@ class Field(nn.Module):
     def loss(self, emissions: Tensor, labels: Tensor, fixed: Tensor, lengths: Tensor) -> Tensor:
         """Negative log likelihood a word. Chains begin and end with a separator (label 0)."""
         batch, longest, size = emissions.shape
-        shut = torch.full((size,), FORBIDDEN)
+        here = emissions.device
+        shut = torch.full((size,), FORBIDDEN, device=here)
         shut[0] = 0.0
         emissions = torch.where(fixed.unsqueeze(-1), shut, emissions)
         steps = self.transitions()
-        real = torch.arange(longest).unsqueeze(0) < lengths.unsqueeze(1)
+        real = torch.arange(longest, device=here).unsqueeze(0) < lengths.unsqueeze(1)
         gold = (emissions.gather(-1, labels.unsqueeze(-1)).squeeze(-1) * real).sum()
         gold = gold + (steps[labels[:, :-1], labels[:, 1:]] * real[:, 1:]).sum()
         chain = steps + emissions[:, 1:].unsqueeze(2)
-        idle = torch.full((size, size), FORBIDDEN).fill_diagonal_(0.0)
+        idle = torch.full((size, size), FORBIDDEN, device=here).fill_diagonal_(0.0)
         chain = torch.where(real[:, 1:, None, None], chain, idle)
         while chain.shape[1] > 1:
             if chain.shape[1] % 2:

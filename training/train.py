@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from tokenizers import Tokenizer
@@ -97,8 +97,7 @@ class Course:
         return min(1.0, (step + 1) / self.settings.warmup) * max(0.0, 1.0 - done)
 
 
-@dataclass(slots=True)
-class Batch:
+class Batch(NamedTuple):
     """Tensors of one step."""
 
     ids: torch.Tensor
@@ -108,6 +107,10 @@ class Batch:
     labels: torch.Tensor
     fixed: torch.Tensor
     lengths: torch.Tensor
+
+    def to(self, device: str) -> Batch:
+        """The same on a GPU or back."""
+        return Batch(*(tensor.to(device) for tensor in self))
 
 
 def collate(batch: list[Example]) -> Batch:
@@ -191,20 +194,23 @@ def train(corpus: Path, work: Path, settings: Settings, start: Path | None = Non
         kept_from_base = {name for name in odd.missing_keys if "embeddings" not in name}
         if odd.unexpected_keys or kept_from_base:
             sys.exit(f"{start} does not fit: {odd.unexpected_keys} {sorted(kept_from_base)}")
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    network.to(device)
+    field.to(device)
     optimizer = optimizer_for(network, field, settings)
     trained = [p for g in optimizer.param_groups for p in g["params"]]
     average = [p.detach().clone() for p in trained]
     step, spent, smooth = 0, 0.0, 0.0
     checkpoint = work / "checkpoint.pt"
     if checkpoint.exists():
-        kept = torch.load(checkpoint, weights_only=True)
+        kept = torch.load(checkpoint, weights_only=True, map_location=device)
         network.load_state_dict(kept["network"])
         field.load_state_dict(kept["field"])
         optimizer.load_state_dict(kept["optimizer"])
         for mean, value in zip(average, kept["average"], strict=True):
             mean.copy_(value)
         step, spent, smooth = kept["step"], kept["seconds"], kept["loss"]
-        torch.set_rng_state(kept["random"])
+        torch.set_rng_state(kept["random"].cpu())
     mask_piece = tokenizer.token_to_id(MASK_PIECE)
     network.train()
     begun = time.monotonic() - spent
@@ -231,10 +237,10 @@ def train(corpus: Path, work: Path, settings: Settings, start: Path | None = Non
             break
         for group in optimizer.param_groups:
             group["lr"] = group["full"] * rate
-        tensors = collate(batch)
-        hidden = torch.rand(tensors.ids.shape) < settings.masked
+        tensors = collate(batch).to(device)
+        hidden = torch.rand(tensors.ids.shape).to(device) < settings.masked
         ids = torch.where(hidden & (tensors.features > 0), mask_piece, tensors.ids)
-        with torch.autocast("cpu", torch.bfloat16, enabled=settings.bf16):
+        with torch.autocast(device, torch.bfloat16, enabled=settings.bf16):
             logits = network(ids, tensors.mask, tensors.features)
         words = at_heads(logits, tensors.heads)
         loss = field.loss(words, tensors.labels, tensors.fixed, tensors.lengths)

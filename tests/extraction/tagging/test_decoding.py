@@ -1,3 +1,5 @@
+"""The decoder against every possible labelling."""
+
 from __future__ import annotations
 
 from itertools import pairwise, product

@@ -1,3 +1,5 @@
+"""Pieces, features and offsets of awkward texts."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""The tagger from text to spans; its files; its time."""
+
 from __future__ import annotations
 
 import hashlib

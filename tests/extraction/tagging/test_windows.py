@@ -1,3 +1,5 @@
+"""Windows own each word once and show what precedes it."""
+
 from __future__ import annotations
 
 from hypothesis import given, settings

@@ -1,0 +1,74 @@
+"""What `make train` runs: an environment of its own, then training, export and figures.
+
+Needs nothing but Python's standard library. Read from the environment: CORPUS (annotated articles
+in JSON lines, plain or .gz), DEV (articles to measure on), START (a tagger.onnx to go on from),
+EPOCHS or MINUTES, SEED, OUT (where the tagger is written), TRAIN_PYTHON (a Python that already has
+the packages of requirements-train.txt; nothing is installed then).
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+CACHE = PROJECT / ".cache" / "training"
+WORK = CACHE / "work"
+EVALUATION = PROJECT.parent / "shared" / "eval"
+
+
+def main() -> None:
+    """Train, export and measure; a stopped training goes on where it was."""
+    corpus = Path(os.environ.get("CORPUS") or EVALUATION / "polnear-train.jsonl.gz")
+    if not corpus.is_file():
+        sys.exit(f"{corpus} is missing: make train CORPUS=articles.jsonl (docs/engine-training.md)")
+    development = Path(os.environ.get("DEV") or EVALUATION / "polnear-dev.jsonl.gz")
+    out = os.environ.get("OUT") or str(PROJECT / "quotes" / "extraction" / "model")
+    python = _python()
+    options = ["--corpus", str(corpus), "--work", str(WORK)]
+    for name in ("START", "EPOCHS", "MINUTES", "SEED"):
+        if value := os.environ.get(name):
+            options += [f"--{name.lower()}", value]
+    _run(python, "training.train", *options)
+    _run(python, "training.export", "--work", str(WORK), "--out", out)
+    if development.is_file():
+        figures = str(WORK / "figures.json")
+        _run(
+            python,
+            "training.evaluate",
+            "--model",
+            out,
+            "--articles",
+            str(development),
+            "--out",
+            figures,
+        )
+        _run(python, "training.export", "--work", str(WORK), "--out", out, "--config-only")
+
+
+def _python() -> str:
+    if given := os.environ.get("TRAIN_PYTHON"):
+        return given
+    environment = CACHE / "environment"
+    python = environment / "bin" / "python"
+    lock = PROJECT / "requirements-train.txt"
+    stamp = environment / ".installed"
+    if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
+        subprocess.run([sys.executable, "-m", "venv", str(environment)], check=True)  # noqa: S603 - our own command
+        install = [str(python), "-m", "pip", "install", "--require-hashes", "-r", str(lock)]
+        subprocess.run(install, check=True)  # noqa: S603 - our own command
+        stamp.write_bytes(lock.read_bytes())
+    return str(python)
+
+
+def _run(python: str, module: str, *options: str) -> None:
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
+    command = [python, "-m", module, *options]
+    if subprocess.run(command, cwd=PROJECT, env=environment, check=False).returncode:  # noqa: S603 - our own command
+        sys.exit(f"{module} failed; the last checkpoint is kept in {WORK}")
+
+
+if __name__ == "__main__":
+    main()
