@@ -15,12 +15,20 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from quotes.models import Article, Collection, Membership
 from tests.factories import make_article, make_collection
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+# A busy machine is no error of the property that is tested.
+hypothesis_settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("patient")
 
 # Set by the process that starts the session, read by the workers of pytest-xdist.
 CLUSTER_VARIABLE = "ON_RECORD_TEST_CLUSTER"
