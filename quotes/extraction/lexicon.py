@@ -13,8 +13,8 @@ def _words(text: str) -> frozenset[str]:
 
 # --- names ------------------------------------------------------------------------------------
 
-MALE_HONORIFICS = _words("mr sir lord king prince fr father baron master duke earl")
-FEMALE_HONORIFICS = _words("mrs ms miss dame lady queen princess baroness duchess countess sister")
+MALE_HONORIFICS = _words("mr sir lord king prince fr")
+FEMALE_HONORIFICS = _words("mrs ms miss dame lady queen princess baroness")
 HONORIFICS = MALE_HONORIFICS | FEMALE_HONORIFICS | _words("dr prof mx rev")
 NAME_TITLES = _words(
     "president chancellor premier minister secretary senator sen representative rep congressman "
@@ -243,8 +243,8 @@ WEAK_CLAIM_NOUNS = _words(
     "narrative comment remark statement lie charge"
 )
 SPEAKS_FOR = _words(
-    "spokesman spokeswoman spokesperson aide lawyer attorney campaign team representative "
-    "spokespeople office administration official adviser advisor"
+    "spokesman spokeswoman spokesperson aide lawyer attorney representative spokespeople official "
+    "adviser advisor"
 )
 CLAIM_VERBS = _words(
     "claim say assert allege suggest state insist argue maintain contend accuse imply insinuate "

@@ -80,6 +80,11 @@ def former_holders(office: str, country: str, date: dt.date | None) -> list[Hold
 
 
 _OFFICE_WORDS = (
+    (re.compile(r"\bdemocratic (?:presidential )?(?:nominee|candidate)\b"), "democratic nominee"),
+    (
+        re.compile(r"\b(?:republican|gop) (?:presidential )?(?:nominee|candidate)\b"),
+        "republican nominee",
+    ),
     (re.compile(r"\bprime minister\b|\bpremier\b|\bpm\b|\btaoiseach\b"), "prime minister"),
     (re.compile(r"\bvice[- ]president\b"), "vice president"),
     (re.compile(r"\bpresident\b"), "president"),

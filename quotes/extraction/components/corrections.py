@@ -247,11 +247,16 @@ class _Finder:
         )
 
     def _said_in(self, verb: Token) -> bool:
+        """A retort in marks that says no to something, and is not a question."""
         outer = self.marks.outer[verb.i]
-        return any(
-            self.marks.outer[f.frame.start] == outer and self.marks.of[f.frame.start] >= 0
-            for f in self._findings_near(verb.i)
-        )
+        for finding in self._findings_near(verb.i):
+            content = finding.frame.content
+            if self.marks.outer[content[0]] != outer or self.marks.of[content[0]] < 0:
+                continue
+            words = {self.doc[i].lower_ for i in content}
+            if words & (lexicon.NEGATIONS | {"wrong", "false", "actually"}):
+                return not any(self.doc[i].text == "?" for i in content[-2:])
+        return False
 
     def _findings_near(self, index: int) -> list[Finding]:
         return [f for f in self.findings if abs(f.frame.start - index) < 400]
@@ -432,6 +437,11 @@ class _Finder:
         if token.pos_ == "PRON" or token.lower_ in lexicon.PRONOUNS:
             return None
         if token.pos_ not in ("NOUN", "PROPN"):
+            return None
+        lemma = token.lemma_.lower()
+        if token.pos_ == "NOUN" and token.lower_ not in lexicon.COLLECTIVE and lemma not in (
+            lexicon.ROLES | lexicon.ORGANISATION_NOUNS | lexicon.UNNAMED_HEADS
+        ):
             return None
         words = [i for i in noun_phrase(token, keep_appositions=False) if not self.doc[i].is_space]
         if not words or len(words) > 8:

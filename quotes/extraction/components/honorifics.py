@@ -32,8 +32,13 @@ def honorific_names(doc: Doc) -> Doc:
 
 def _name_end(doc: Doc, start: int) -> int:
     end = start
-    while end < len(doc) and end < start + 4 and _is_name_word(doc, end, first=end == start):
+    while end < len(doc) and end < start + 5:
+        hyphen = doc[end].text == "-" and end > start and not doc[end].whitespace_
+        if not hyphen and not _is_name_word(doc, end, first=end == start):
+            break
         end += 1
+    if end > start and doc[end - 1].text == "-":
+        end -= 1
     while end > start and doc[end - 1].lower_ in lexicon.NAME_PARTICLES:
         end -= 1
     return end

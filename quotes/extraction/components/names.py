@@ -6,6 +6,7 @@ from collections import defaultdict
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
 
 from quotes.extraction import lexicon
 from quotes.extraction.cast import (
@@ -40,7 +41,8 @@ def names(doc: Doc) -> Doc:
         and not any(a < span.end_char and span.start_char < b for a, b in skipped)
     ]
     persons = [_person_span(span) for span in spans if _is_person(span)]
-    persons = [span for span in persons if len(span)]
+    persons += [] if not doc.has_annotation("DEP") else _unlabelled(doc)
+    persons = filter_spans([span for span in persons if len(span)])
     full = _full_names(persons)
     taken: set[int] = set()
     for span in persons:
@@ -49,6 +51,13 @@ def names(doc: Doc) -> Doc:
             cast.mention(Mention(span.start, span.end, _head(span), entity, "name"))
             _learn_titles(doc, span, entity)
             taken.update(range(span.start, span.end))
+    for span in _surnames(doc, cast, taken):
+        entity = _person(cast, span, full)
+        if entity is not None:
+            cast.mention(Mention(span.start, span.end, span.start, entity, "name"))
+            taken.add(span.start)
+    for entity in cast.entities:
+        entity.mentions.sort(key=lambda mention: mention.start)
     for span in spans:
         if span.label_ in _BODIES and span.start not in taken and not _is_person(span):
             _body(cast, span)
@@ -57,23 +66,80 @@ def names(doc: Doc) -> Doc:
 
 
 def _is_person(span: Span) -> bool:
+    """By its label, by a honorific in it, or by a given name that the recogniser took wrongly."""
     if span.label_ == "PERSON":
         return True
-    lead, rest = split_honorifics(span.text)
-    return span.label_ == "ORG" and bool(lead) and len(rest) <= 2 and honorific_gender(lead) != ""
+    lead, rest = split_honorifics(clean_name(span.text))
+    if lead and len(rest) <= 2 and honorific_gender(lead):
+        return True
+    words = [token for token in span if token.text[0].isalnum() and token.lower_ not in ("’s", "'s")]
+    return (
+        2 <= len(words) <= 3
+        and all(token.pos_ == "PROPN" and token.is_title for token in words)
+        and gender_of(words[0].text) != ""
+        and not {token.lower_ for token in words} & lexicon.ORGANISATION_NOUNS
+    )
+
+
+def _unlabelled(doc: Doc) -> list[Span]:
+    """Given name and surname in a row that the recogniser left out."""
+    found = []
+    index = 0
+    while index < len(doc) - 1:
+        token = doc[index]
+        if token.ent_type_ or token.pos_ != "PROPN" or not gender_of(token.text):
+            index += 1
+            continue
+        end = index + 1
+        while end < min(len(doc), index + 3) and (
+            doc[end].pos_ == "PROPN" and not doc[end].ent_type_ and doc[end].is_title
+        ):
+            end += 1
+        if end - index > 1:
+            found.append(Span(doc, index, end, label="PERSON"))
+        index = end
+    return found
+
+
+def _surnames(doc: Doc, cast: Cast, taken: set[int]) -> list[Span]:
+    """Single words that are the surname of somebody named in full, whatever their label."""
+    found = []
+    for token in doc:
+        if token.i in taken or token.pos_ != "PROPN" or not token.text[0].isupper():
+            continue
+        known = cast.by_last.get(token.lower_)
+        if not known or not any(entity.first for entity in known):
+            continue
+        labelled = token.ent_type_ in _BODIES
+        neighbours = [doc[k] for k in (token.i - 1, token.i + 1) if 0 <= k < len(doc)]
+        part = any(
+            n.pos_ == "PROPN" and (n.ent_type_ == token.ent_type_ or n.dep_ == "compound")
+            for n in neighbours
+        )
+        if part or token.dep_ == "compound":
+            continue
+        if labelled and token.ent_type_ == "GPE" and cast.by_name.get(token.lower_):
+            continue
+        found.append(Span(doc, token.i, token.i + 1, label="PERSON"))
+    return found
 
 
 def _person_span(span: Span) -> Span:
-    """Without a line break, a quotation mark or a possessive inside the name."""
+    """Without a line break, a quotation mark or a possessive inside; hyphened names whole."""
     doc = span.doc
     start, end = span.start, span.end
     for token in span:
-        if "\n" in token.text:
-            end = min(end, token.i) if token.i > start else end
+        if "\n" in token.text and token.i > start:
+            end = min(end, token.i)
     while start < end and (not doc[start].text[0].isalnum() or doc[start].lower_ in ("the", "a")):
         start += 1
     while end > start and (not doc[end - 1].text[0].isalnum() or doc[end - 1].is_space):
         end -= 1
+    if start > 1 and doc[start - 1].text == "-" and doc[start - 2].is_title:
+        start -= 2
+    if end + 1 < len(doc) and doc[end].text == "-" and doc[end + 1].is_title and end > start:
+        if not doc[end - 1].whitespace_ and not doc[end].whitespace_:
+            end += 2
     return doc[start:end]
 
 
@@ -108,7 +174,7 @@ def _person(cast: Cast, span: Span, full: dict[str, list[str]]) -> Entity | None
         return None
     if len(words) > 5 or words[-1].casefold() in lexicon.NEVER_IN_NAMES:
         return None
-    gender = honorific_gender([*before, *lead]) or (gender_of(words[0]) if len(words) > 1 else "")
+    gender = honorific_gender([*before, *lead]) or gender_of(words[0])
     name = " ".join(words)
     entity = _known(cast, words, gender, full)
     if entity is None and len(words) == 1:

@@ -283,7 +283,12 @@ class _Reader:
         if named:
             yield named
             return
-        fixed = {"pope": "VA", "secretary general": "UN"}.get(office)
+        fixed = {
+            "pope": "VA",
+            "secretary general": "UN",
+            "democratic nominee": "US",
+            "republican nominee": "US",
+        }.get(office)
         if fixed:
             yield fixed
             return

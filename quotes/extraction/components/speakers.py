@@ -114,6 +114,13 @@ def _describe(doc: Doc, cast: Cast, frame: Frame, described: dict[str, Entity]) 
             Mention(anchor.i, anchor.i + 1, anchor.i, inner.entity, inner.how, inner.reason)
         )
         return
+    author = _author(anchor, cast)
+    if author is not None:
+        described["head:" + anchor.lemma_.lower()] = author
+        cast.mention(
+            Mention(anchor.i, anchor.i + 1, anchor.i, author, "description", f"whose {anchor.text} it is")
+        )
+        return
     known = cast.by_last.get(anchor.lower_) or cast.by_first.get(anchor.lower_)
     if anchor.pos_ == "PROPN" and known:
         cast.mention(Mention(anchor.i, anchor.i + 1, anchor.i, known[-1], "name"))
@@ -133,6 +140,20 @@ def _describe(doc: Doc, cast: Cast, frame: Frame, described: dict[str, Entity]) 
         described[key] = entity
         described["head:" + anchor.lemma_.lower()] = entity
     cast.mention(Mention(anchor.i, anchor.i + 1, anchor.i, entity, "description", f"“{phrase}”"))
+
+
+def _author(anchor: Token, cast: Cast) -> Entity | None:
+    """Who wrote or issued a document: "Wrenfield's brief", "a study by Ida Marsh"."""
+    if anchor.lower_ not in lexicon.DOCUMENTS and anchor.lemma_.lower() not in lexicon.DOCUMENTS:
+        return None
+    for child in anchor.children:
+        if child.dep_ in ("poss", "compound", "nmod") and child.i in cast.at:
+            return cast.at[child.i].entity
+        if child.dep_ == "prep" and child.lower_ in ("by", "from"):
+            for grand in child.children:
+                if grand.dep_ == "pobj" and grand.i in cast.at:
+                    return cast.at[grand.i].entity
+    return None
 
 
 def _named_inside(doc: Doc, anchor: Token) -> list[int]:
