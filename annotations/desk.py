@@ -220,10 +220,10 @@ def build_desk(
         ]
     )
     by_name = {
-        str(quote.speaker.public_id): colour[quote.speaker_id] for quote in quotes if quote.speaker
+        str(quote.speaker.public_id): colour[quote.speaker.pk] for quote in quotes if quote.speaker
     }
     quote_cards = [
-        _quote_card(article, quote, number, colour.get(quote.speaker_id, 0), by_name)
+        _quote_card(article, quote, number, colour.get(quote.speaker_id or 0, 0), by_name)
         for number, quote in enumerate(quotes, 1)
     ]
     by_quote = {card.id: card for card in quote_cards}
@@ -306,7 +306,8 @@ def _count(quotes: list[QuoteCard], corrections: list[CorrectionCard]) -> Counte
     counts: Counter[str] = Counter()
     counts["all"] = len(quotes)
     counts["decided"] = sum(not card.is_open for card in quotes)
-    counts["undecided"] = sum(card.is_open for card in (*quotes, *corrections))
+    counts["undecided"] = sum(card.is_open for card in quotes)
+    counts["undecided"] += sum(card.is_open for card in corrections)
     counts["corrections"] = len(corrections)
     for card in quotes:
         counts[card.quote.kind] += 1

@@ -148,7 +148,7 @@ class PasteForm(IntakeForm):
 
 
 class FilesForm(IntakeForm):
-    files = ManyFilesField()
+    uploads = ManyFilesField()
 
 
 class TokenForm(forms.Form):

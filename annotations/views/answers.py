@@ -96,8 +96,8 @@ def refused(request: SignedInRequest, message: str, status: int) -> HttpResponse
         context = {"said": message, "tone": "bad" if status != 404 else "warn"}
         answer = render(request, "annotations/_toast.html", context, status=status)
         return reswap(retarget(answer, "#toast"), "innerHTML")
-    context = {"message": message, "status": status, "back": came_from(request)}
-    return render(request, "annotations/refused.html", context, status=status)
+    page: dict[str, Any] = {"message": message, "status": status, "back": came_from(request)}
+    return render(request, "annotations/refused.html", page, status=status)
 
 
 def _conflict(request: SignedInRequest, refusal: StaleVersion) -> HttpResponse:
@@ -162,7 +162,8 @@ def desk_answer(
         answer = render(request, "annotations/_story_answer.html", context)
         if card is not None and (undone or stay):
             trigger_client_event(answer, "focus-item", {"id": card_id})
-        return reswap(retarget(answer, "#story"), "morph:outerHTML")
+        answer["HX-Reswap"] = "morph:outerHTML"
+        return retarget(answer, "#story")
     card.is_focus = False
     context["changed"] = desk.paragraphs_of(card)
     return render(request, "annotations/_card_answer.html", context)

@@ -25,7 +25,7 @@ from quotes.models import Import
 def article_import(request: SignedInRequest) -> HttpResponse:
     """Paste one article, or choose files that may hold many."""
     collections = selectors.importable_collections(request.user)
-    by_files = "files" in request.FILES or request.POST.get("way") == "files"
+    by_files = "uploads" in request.FILES or request.POST.get("way") == "files"
     data = request.POST if request.method == "POST" else None
     paste = PasteForm(None if by_files else data, collections=collections)
     files = FilesForm(data if by_files else None, request.FILES or None, collections=collections)
@@ -33,7 +33,7 @@ def article_import(request: SignedInRequest) -> HttpResponse:
     if used.is_valid():
         facts = dict(used.cleaned_data)
         collection = facts.pop("collection")
-        items = _from_files(facts["files"]) if by_files else iter([read_paste(**facts)])
+        items = _from_files(facts["uploads"]) if by_files else iter([read_paste(**facts)])
         batch = import_articles(collection=collection, user=request.user, items=items)
         return _after(batch)
     context = {
@@ -53,7 +53,7 @@ def article_import(request: SignedInRequest) -> HttpResponse:
 def import_detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """What became of each item; asked for each second while the engine still reads."""
     batch, items = selectors.import_report(request.user, public_id)
-    waiting = sum(item.run_state in {"queued", "running"} for item in items)
+    waiting = selectors.still_read(items)
     context = {
         "batch": batch,
         "items": items,

@@ -1,4 +1,4 @@
-"""Every action of the pages, in one table: it works, it is refused, and both leave the right trace."""
+"""Every action of the pages, in one table: it works, or is refused, and leaves the right trace."""
 
 from __future__ import annotations
 

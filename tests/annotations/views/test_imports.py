@@ -24,7 +24,7 @@ def paste(client: Client, into: Any, **data: Any) -> Any:
 
 def upload(client: Client, collection: Any, *files: tuple[str, bytes]) -> Any:
     uploads = [SimpleUploadedFile(name, data) for name, data in files]
-    form = {"way": "files", "collection": collection.public_id, "files": uploads}
+    form = {"way": "files", "collection": collection.public_id, "uploads": uploads}
     return client.post(ADDRESS, form)
 
 

@@ -1,0 +1,73 @@
+"""What pages read: one function a page, a fixed number of statements whatever the rows."""
+
+from __future__ import annotations
+
+from annotations.selectors.articles import (
+    article_counts,
+    article_in_full,
+    article_list,
+    desk_of,
+    latest_run,
+    may,
+    next_article,
+    outlets,
+)
+from annotations.selectors.corrections import (
+    Triptych,
+    correction_counts,
+    correction_list,
+    correction_pairs,
+    readable_correction,
+    triptychs,
+)
+from annotations.selectors.history import exportable_collections, history_of, tokens_of
+from annotations.selectors.imports import import_report, importable_collections, still_read, tally
+from annotations.selectors.paging import page_of
+from annotations.selectors.quotes import content_places, place_of, readable_quote, speaker_options
+from annotations.selectors.speakers import (
+    SpeakerFacts,
+    Statement,
+    readable_speaker,
+    speaker_corrections,
+    speaker_facts,
+    speaker_list,
+    statement,
+    statements,
+)
+
+__all__ = [
+    "SpeakerFacts",
+    "Statement",
+    "Triptych",
+    "article_counts",
+    "article_in_full",
+    "article_list",
+    "content_places",
+    "correction_counts",
+    "correction_list",
+    "correction_pairs",
+    "desk_of",
+    "exportable_collections",
+    "history_of",
+    "import_report",
+    "importable_collections",
+    "latest_run",
+    "may",
+    "next_article",
+    "outlets",
+    "page_of",
+    "place_of",
+    "readable_correction",
+    "readable_quote",
+    "readable_speaker",
+    "speaker_corrections",
+    "speaker_facts",
+    "speaker_list",
+    "speaker_options",
+    "statement",
+    "statements",
+    "still_read",
+    "tally",
+    "tokens_of",
+    "triptychs",
+]

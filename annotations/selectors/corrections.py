@@ -1,0 +1,137 @@
+"""What the page of corrections reads."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Max, Min, Q
+
+from annotations.desk import CorrectionCard, Side
+from annotations.permissions import PERMISSIONS, Role
+from annotations.refusals import NotVisible
+from annotations.rendering import Mark, Segment, segments
+from annotations.selectors.paging import ROWS
+from quotes.models import (
+    Correction,
+    Membership,
+    QuoteSpan,
+)
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+def readable_correction(user: User, public_id: uuid.UUID) -> Correction:
+    correction = (
+        Correction.objects.readable_by(user)
+        .on_record()
+        .select_related("article", "corrector", "corrected", "decided_by")
+        .defer("article__text", "article__search_vector")
+        .filter(public_id=public_id)
+        .first()
+    )
+    if correction is None:
+        raise NotVisible("There is no such correction, or it is not yours to see.")
+    return correction
+
+
+@dataclass(slots=True)
+class Triptych(CorrectionCard):
+    """A correction on its own page: the evidence cut at its cue."""
+
+    evidence: tuple[Segment, ...] = ()
+    may_annotate: bool = False
+
+
+def correction_list(user: User, filters: dict[str, Any], page: str | None) -> Page[Correction]:
+    """Corrections, undecided first, then newest; claims and retorts in one more statement."""
+    rows = Correction.objects.readable_by(user).on_record()
+    if filters["state"]:
+        rows = rows.filter(status=filters["state"].replace("todo", "suggested"))
+    if filters["kind"]:
+        rows = rows.filter(kind=filters["kind"])
+    if filters["speaker"]:
+        either = Q(corrector__public_id=filters["speaker"])
+        rows = rows.filter(either | Q(corrected__public_id=filters["speaker"]))
+    ordered = rows.order_by(F("published_on").desc(nulls_last=True), "article_id", "start", "pk")
+    shown = ordered.for_display().select_related("article", "corrector", "corrected", "decided_by")
+    return Paginator(shown.defer("article__text", "article__search_vector"), ROWS).get_page(page)
+
+
+def triptychs(user: User, corrections: list[Correction], *, focus: str = "") -> list[Triptych]:
+    """Lay corrections out for their page: two statements for all of them."""
+    pks = [link["pk"] for row in corrections for link in row.sides]  # type: ignore[attr-defined]
+    words: dict[int, list[str]] = defaultdict(list)
+    parts = QuoteSpan.objects.filter(quote__in=pks, role="content").order_by("quote", "ordinal")
+    for quote, exact in parts.values_list("quote_id", "exact"):
+        words[quote].append(exact)
+    roles = dict(Membership.objects.filter(user=user).values_list("collection_id", "role"))
+    focus = focus or next((str(r.public_id) for r in corrections if r.status == "suggested"), "")
+    return [_triptych(user, row, words, roles, focus) for row in corrections]
+
+
+def _triptych(
+    user: User,
+    row: Correction,
+    words: dict[int, list[str]],
+    roles: dict[int, str],
+    focus: str,
+) -> Triptych:
+    sides: dict[str, list[Side]] = {"corrected": [], "correcting": []}
+    for link in row.sides:  # type: ignore[attr-defined]
+        hue = 2 if link["side"] == "corrected" else 1
+        sides[link["side"]].append(Side(0, " … ".join(words[link["pk"]]), hue))
+    cue = (
+        [Mark(row.cue_start, row.cue_end, "cue")]
+        if row.cue_start is not None and row.cue_end is not None
+        else []
+    )
+    role = roles.get(row.collection_id)
+    return Triptych(
+        correction=row,
+        corrector_hue=1,
+        corrected_hue=2,
+        claims=sides["corrected"],
+        retorts=sides["correcting"],
+        is_focus=str(row.public_id) == focus,
+        template="annotations/_triptych.html",
+        evidence=tuple(segments(row.exact, cue, offset=row.start)),
+        may_annotate=user.is_superuser
+        or (role is not None and Role(role) in PERMISSIONS["annotate"]),
+    )
+
+
+def correction_counts(user: User) -> dict[str, int]:
+    rows = Correction.objects.readable_by(user).on_record()
+    return rows.aggregate(
+        all=Count("pk"),
+        decided=Count("pk", filter=Q(status__in=("confirmed", "rejected"))),
+        todo=Count("pk", filter=Q(status="suggested")),
+        confirmed=Count("pk", filter=Q(status="confirmed")),
+        rejected=Count("pk", filter=Q(status="rejected")),
+    )
+
+
+def correction_pairs(user: User) -> list[dict[str, Any]]:
+    """Who corrected whom, how often, when: the facts of the picture. Retellings count once."""
+    rows = (
+        Correction.objects.readable_by(user)
+        .live()
+        .events()
+        .exclude(corrector=None)
+        .values("corrector__name", "corrector__public_id", "corrected__name")
+        .values(
+            "corrector__name", "corrector__public_id", "corrected__name", "corrected__public_id"
+        )
+        .annotate(
+            n=Count("pk"),
+            confirmed=Count("pk", filter=Q(status="confirmed")),
+            first=Min("published_on"),
+            last=Max("published_on"),
+        )
+    )
+    return list(rows.order_by("-n", "corrector__name", "corrected__name")[:50])
