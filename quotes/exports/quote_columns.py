@@ -166,7 +166,8 @@ QUOTES = Table(
         Column(
             "source_form",
             "code",
-            "What kind of naming that is, read from its form",
+            "What kind of naming that is, read from its form; title is every description (the "
+            "minister, an official)",
             SOURCE_FORM_SQL,
             "title",
             values="name, title+name, honorific, title, pronoun, none",

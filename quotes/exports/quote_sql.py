@@ -93,17 +93,20 @@ VERBATIM_SQL = f"""CASE WHEN q.kind <> 'indirect' THEN (
     WHERE p.quote_id = q.id AND p.role = 'content' AND found.words ~ '[[:alnum:]]'
 ) END"""
 
+WITHOUT_ARTICLE = "regexp_replace(w.source, '^[Tt]he ', '')"
+
 SOURCE_FORM_SQL = f"""CASE
     WHEN w.source IS NULL THEN 'none'
     WHEN lower(w.source) = ANY(string_to_array('{PRONOUNS}', ' ')) THEN 'pronoun'
     WHEN w.source ~* '^({HONORIFIC})\\.?[[:space:]]' THEN 'honorific'
+    WHEN s.kind IN ('group', 'unnamed') THEN 'title'
     WHEN w.source ~ '^{NAME_WORD}([[:space:]]{NAME_WORD})*$'
-        AND (s.id IS NULL OR lower(w.source) = lower(s.name) OR EXISTS (
-            SELECT 1 FROM quotes_speakername n WHERE n.speaker_id = s.id
-            AND n.kind IN ('name', 'short_name') AND lower(n.text) = lower(w.source)
-        )) THEN 'name'
-    WHEN s.id IS NOT NULL AND s.kind <> 'unnamed'
-        AND strpos(lower(w.source), lower(s.name)) > 0 THEN 'title+name'
+        AND (s.id IS NULL OR strpos(lower(s.name), lower(w.source)) > 0) THEN 'name'
+    WHEN lower({WITHOUT_ARTICLE}) = lower(s.name) OR EXISTS (
+        SELECT 1 FROM quotes_speakername n WHERE n.speaker_id = s.id
+        AND n.kind IN ('name', 'short_name') AND lower(n.text) = lower({WITHOUT_ARTICLE})
+    ) THEN 'name'
+    WHEN strpos(lower(w.source), lower(s.name)) > 0 THEN 'title+name'
     ELSE 'title'
 END"""
 

@@ -91,4 +91,5 @@ def _read_one(file: Path) -> Iterator[ArticleInput | ReadFailure]:
 def _line(item: ImportItem) -> str:
     if item.article is None:
         return f"{item.state:10} {item.name}: {item.message}"
-    return f"{item.state:10} {item.name}: {item.article} ({item.article.public_id})"
+    headline = f"{item.article.headline} " if item.article.headline else ""
+    return f"{item.state:10} {item.name}: {headline}({item.article.public_id})"

@@ -229,7 +229,8 @@ def test_a_quote_in_parts_reads_as_one(told):
 def test_forms_of_the_source_are_told_apart(told, collection):
     speaker = Speaker.objects.get(name="Ines Adair")
     text = (
-        "a. Ines Adair b. Adair c. The minister d. They e. Prime Minister Ines Adair f. Sir Bo g."
+        "a. Ines Adair b. Adair c. The minister d. They e. Prime Minister Ines Adair f. Sir Bo g. "
+        "Reporters h. The Quay Board i."
     )
     article = make_article(collection, text)
     forms = ["Ines Adair", "The minister", "They", "Prime Minister Ines Adair", "Sir Bo"]
@@ -237,6 +238,10 @@ def test_forms_of_the_source_are_told_apart(told, collection):
         make_quote(article, f"{content}.", source=source, speaker=speaker)
     make_quote(article, "f.", speaker=None)
     make_quote(article, "g.", source="Adair", speaker=None)
+    crowd = make_speaker(collection, "Reporters", kind="group")
+    make_quote(article, "h.", source="Reporters", speaker=crowd)
+    board = make_speaker(collection, "Quay Board", kind="organisation")
+    make_quote(article, "i.", source="The Quay Board", speaker=board)
     found = rows("quotes", ExportFilters(within=None, article=article.public_id))
     assert [row["source_form"] for row in found] == [
         "name",
@@ -245,6 +250,8 @@ def test_forms_of_the_source_are_told_apart(told, collection):
         "title+name",
         "honorific",
         "none",
+        "name",
+        "title",
         "name",
     ]
 
