@@ -13,14 +13,13 @@ from quotes.extraction.cast import Entity
 from quotes.extraction.components.speakers import Finding
 from quotes.extraction.frames import Quoted
 from quotes.extraction.marks import Stretch
-from quotes.extraction.text import has_words, trim, verbatim_spans
+from quotes.extraction.text import Ranges, has_words, trim, verbatim_spans
 from quotes.extraction.types import (
     Act,
     Alias,
     Attribution,
     Candidate,
     Kind,
-    Skipped,
     Span,
     Speaker,
 )
@@ -55,7 +54,7 @@ class People:
 
 
 def attributions(
-    doc: Doc, findings: list[Finding], people: People, skipped: tuple[Skipped, ...]
+    doc: Doc, findings: list[Finding], people: People, skipped: Ranges
 ) -> tuple[list[Attribution], list[Finding]]:
     """Attributions in text order whose top-level hulls are disjoint, with their findings."""
     built = []
@@ -89,9 +88,7 @@ def _without_overlaps(
     return [built[number] for _, _, number in chosen]
 
 
-def _attribution(
-    doc: Doc, finding: Finding, people: People, skipped: tuple[Skipped, ...]
-) -> Attribution | None:
+def _attribution(doc: Doc, finding: Finding, people: People, skipped: Ranges) -> Attribution | None:
     frame = finding.frame
     marks: Quoted = doc._.marks
     content = _content_spans(doc, frame.content, marks)
@@ -175,10 +172,8 @@ def _near_stretches(found: tuple[Stretch, ...], content: tuple[Span, ...]) -> li
     return list(found[low:high])
 
 
-def _touches(skipped: tuple[Skipped, ...], spans: tuple[Span, ...]) -> bool:
-    return any(
-        item.start < span.end and span.start < item.end for item in skipped for span in spans
-    )
+def _touches(skipped: Ranges, spans: tuple[Span, ...]) -> bool:
+    return any(skipped.touch(span.start, span.end) for span in spans)
 
 
 def _kind(

@@ -53,6 +53,7 @@ class Cast:
     by_last: dict[str, list[Entity]] = field(default_factory=lambda: defaultdict(list))
     by_first: dict[str, list[Entity]] = field(default_factory=lambda: defaultdict(list))
     by_name: dict[str, Entity] = field(default_factory=dict)
+    by_initials: dict[str, Entity] = field(default_factory=dict)
     at: dict[int, Mention] = field(default_factory=dict)
 
     def add(self, entity: Entity) -> Entity:
@@ -60,6 +61,9 @@ class Cast:
         entity.order = len(self.entities)
         self.entities.append(entity)
         self.by_name.setdefault(entity.name.casefold(), entity)
+        if entity.kind == "organisation":
+            initials = "".join(word[0] for word in entity.name.split() if word[0].isupper())
+            self.by_initials.setdefault(initials, entity)
         if entity.kind == "person" and entity.last:
             self.by_last[entity.last.casefold()].append(entity)
             if entity.first:

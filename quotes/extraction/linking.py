@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 
 from spacy.tokens import Doc
@@ -18,6 +19,7 @@ _COMMON = frozenset(
     "what will says said told than then them also more some because into over only just very".split()
 )
 _REACH = 1600
+_EARLIER = 60
 _ALIKE = 0.12
 
 
@@ -65,7 +67,8 @@ def _related(
     words: list[set[str]],
 ) -> Correction:
     """An earlier telling of the same event, or an earlier event about the same point."""
-    for number, other in enumerate(earlier):
+    for number in range(max(0, len(earlier) - _EARLIER), len(earlier)):
+        other = earlier[number]
         same_people = (other.corrector, other.corrected) == (
             correction.corrector,
             correction.corrected,
@@ -84,7 +87,7 @@ def _related(
         number = next(
             (
                 n
-                for n in reversed(range(len(earlier)))
+                for n in reversed(range(max(0, len(earlier) - _EARLIER), len(earlier)))
                 if earlier[n].corrected == correction.corrected and earlier[n].retells is None
             ),
             None,
@@ -112,9 +115,12 @@ def _quotes(
     against: list[int] = []
     by: list[int] = []
     claim = _words(" ".join(doc[i].text for i in event.claim)) or _words(text[start:end])
-    for number, (attribution, finding) in enumerate(zip(found, findings, strict=True)):
+    low = bisect_left(found, start - _REACH, key=lambda item: item.content[-1].end)
+    high = bisect_right(found, end + _REACH, key=lambda item: item.content[0].start)
+    for number in range(low, high):
+        attribution, finding = found[number], findings[number]
         first, last = attribution.content[0].start, attribution.content[-1].end
-        if last < start - _REACH or first > end + _REACH or attribution.act == "attitude":
+        if attribution.act == "attitude":
             continue
         inside = first < end and start < last
         alike = _likeness(claim, _words(_content(text, attribution)))

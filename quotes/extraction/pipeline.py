@@ -26,6 +26,7 @@ from quotes.extraction.components import (
     speakers,
 )
 from quotes.extraction.config import ENGINE_VERSION, Config
+from quotes.extraction.text import Ranges
 from quotes.extraction.types import Document, Extraction
 
 _ENGLISH = frozenset(
@@ -62,7 +63,7 @@ def extract(document: Document, config: Config = Config()) -> Extraction:  # noq
     for _, component in reader.pipeline:
         doc = component(doc)
     people = assemble.People()
-    found, findings = assemble.attributions(doc, doc._.findings, people, skipped)
+    found, findings = assemble.attributions(doc, doc._.findings, people, Ranges(skipped))
     events = linking.corrections(doc, found, findings, people, config.correction_confidence)
     return Extraction(
         attributions=tuple(found),

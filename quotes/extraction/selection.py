@@ -12,6 +12,7 @@ from quotes.extraction.syntax import trimmed
 
 THRESHOLD = 0.4
 _MOSTLY = 0.5
+_LONGEST_GROUP = 100
 _FEWEST_BEFORE_COLON = 4
 
 
@@ -30,13 +31,18 @@ def snap_to_marks(doc: Doc, frames: Iterable[Frame]) -> None:
             if any(i in frame.cue for i in tokens):
                 continue
             if inside > _MOSTLY * len(tokens) or first_word in content:
-                for member in marks.group(number):
-                    if member >= number:
-                        content.update(i for i in marks.tokens(member) if not doc[i].is_space)
+                for member in _rest(marks.group(number), number):
+                    content.update(i for i in marks.tokens(member) if not doc[i].is_space)
             elif inside <= 2:
                 content.difference_update(tokens)
         content.difference_update(frame.cue, frame.source)
         frame.content = trimmed_keeping_marks(doc, content, marks)
+
+
+def _rest(group: tuple[int, ...], number: int) -> tuple[int, ...]:
+    """The stretch and those that continue it."""
+    place = number - group[0]
+    return group[place : place + _LONGEST_GROUP]
 
 
 def split_at_colon(doc: Doc, frames: list[Frame]) -> list[Frame]:

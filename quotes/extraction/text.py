@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from quotes.extraction.marks import Stretch, stretches
-from quotes.extraction.types import Span
+from quotes.extraction.types import Skipped, Span
 
 _LINE = re.compile(r"[^\n]+")
 _WORD = re.compile(r"\w+(?:[’'\-]\w+)*")
@@ -43,21 +45,34 @@ def trim(text: str, span: Span, characters: str = "") -> Span:
     return Span(start, end)
 
 
+class Ranges:
+    """Sorted disjoint ranges that can be asked quickly whether a span touches one of them."""
+
+    def __init__(self, ranges: Iterable[Span | Skipped]) -> None:
+        pairs = sorted((item.start, item.end) for item in ranges)
+        self._starts = [start for start, _ in pairs]
+        self._ends = [end for _, end in pairs]
+
+    def touch(self, start: int, end: int) -> bool:
+        """True where ``[start, end)`` shares a character with one of the ranges."""
+        place = bisect_right(self._ends, start)
+        return place < len(self._starts) and self._starts[place] < end
+
+
 def verbatim_spans(
-    text: str, content_spans: Iterable[Span], marks: Iterable[Stretch] | None = None
+    text: str, content_spans: Iterable[Span], marks: Sequence[Stretch] | None = None
 ) -> list[Span]:
     """Words between quotation marks inside the content, the marks themselves left out.
 
     ``marks`` saves finding the quoted stretches again when many contents of one text are asked.
     """
     found = []
-    quoted = stretches(text) if marks is None else list(marks)
+    quoted = stretches(text) if marks is None else marks
     for content in content_spans:
-        for stretch in quoted:
+        first = bisect_right(quoted, content.start, key=lambda stretch: stretch.end)
+        for stretch in islice(quoted, first, None):
             if stretch.start >= content.end:
                 break
-            if stretch.end <= content.start:
-                continue
             start = max(stretch.inner_start, content.start)
             end = min(stretch.inner_end, content.end)
             if start < end and has_words(text[start:end]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from spacy.language import Language
@@ -23,6 +24,7 @@ from quotes.extraction.syntax import (
 from quotes.extraction.types import CorrectionKind
 
 NAME = "corrections"
+_NEAR, _RECENT = 400, 250
 
 
 @Language.component(
@@ -68,6 +70,7 @@ class _Finder:
         self.cast: Cast = doc._.cast
         self.marks: Quoted = doc._.marks
         self.findings: list[Finding] = sorted(doc._.findings, key=lambda f: f.frame.start)
+        self.starts = [finding.frame.start for finding in self.findings]
 
     # -- verbs ------------------------------------------------------------------------------
 
@@ -259,16 +262,15 @@ class _Finder:
         return False
 
     def _findings_near(self, index: int) -> list[Finding]:
-        return [f for f in self.findings if abs(f.frame.start - index) < 400]
+        low = bisect_left(self.starts, index - _NEAR)
+        return self.findings[low : bisect_right(self.starts, index + _NEAR)]
 
     def _speaker_before(self, index: int, other: Entity | None) -> Entity | None:
-        last = None
-        for finding in self.findings:
-            if finding.frame.start >= index:
-                break
-            if index - finding.frame.end < 250 and finding.entity is not None:
-                last = finding.entity
-        return last if last is not other else None
+        place = bisect_left(self.starts, index)
+        for finding in reversed(self.findings[max(0, place - 12) : place]):
+            if index - finding.frame.end < _RECENT and finding.entity is not None:
+                return finding.entity if finding.entity is not other else None
+        return None
 
     def _taken_back(self, verb: Token, lemma: str) -> Iterator[Event]:
         found, how = subject(verb)
@@ -439,8 +441,10 @@ class _Finder:
         if token.pos_ not in ("NOUN", "PROPN"):
             return None
         lemma = token.lemma_.lower()
-        if token.pos_ == "NOUN" and token.lower_ not in lexicon.COLLECTIVE and lemma not in (
-            lexicon.ROLES | lexicon.ORGANISATION_NOUNS | lexicon.UNNAMED_HEADS
+        if (
+            token.pos_ == "NOUN"
+            and token.lower_ not in lexicon.COLLECTIVE
+            and lemma not in (lexicon.ROLES | lexicon.ORGANISATION_NOUNS | lexicon.UNNAMED_HEADS)
         ):
             return None
         words = [i for i in noun_phrase(token, keep_appositions=False) if not self.doc[i].is_space]

@@ -23,22 +23,23 @@ from quotes.extraction.cast import (
     surname,
 )
 from quotes.extraction.given_names import gender_of
+from quotes.extraction.text import Ranges
 from quotes.extraction.types import AliasKind, SpeakerKind
 
 NAME = "names"
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
+_NAMESAKES = 30
 
 
 @Language.component(NAME, requires=["doc.ents", "doc._.marks"], assigns=["doc._.cast"])
 def names(doc: Doc) -> Doc:
     """Enter every named person and body of the article in ``doc._.cast``."""
     cast = Cast()
-    skipped = [(item.start, item.end) for item in doc._.skipped or ()]
+    skipped = Ranges(doc._.skipped or ())
     spans = [
         span
         for span in doc.ents
-        if span.label_ in ("PERSON", *_BODIES)
-        and not any(a < span.end_char and span.start_char < b for a, b in skipped)
+        if span.label_ in ("PERSON", *_BODIES) and not skipped.touch(span.start_char, span.end_char)
     ]
     persons = [_person_span(span) for span in spans if _is_person(span)]
     persons += [] if not doc.has_annotation("DEP") else _unlabelled(doc)
@@ -72,7 +73,9 @@ def _is_person(span: Span) -> bool:
     lead, rest = split_honorifics(clean_name(span.text))
     if lead and len(rest) <= 2 and honorific_gender(lead):
         return True
-    words = [token for token in span if token.text[0].isalnum() and token.lower_ not in ("’s", "'s")]
+    words = [
+        token for token in span if token.text[0].isalnum() and token.lower_ not in ("’s", "'s")
+    ]
     return (
         2 <= len(words) <= 3
         and all(token.pos_ == "PROPN" and token.is_title for token in words)
@@ -214,7 +217,7 @@ def _known(
         exact = cast.by_name.get(" ".join(words).casefold())
         if exact is not None and exact.kind == "person":
             return exact
-        for entity in reversed(cast.by_last.get(words[-1].casefold(), [])):
+        for entity in reversed(cast.by_last.get(words[-1].casefold(), [])[-_NAMESAKES:]):
             if entity.first:
                 if compatible_first(entity.first, words[0]) and compatible_gender(
                     entity.gender, gender
@@ -225,13 +228,13 @@ def _known(
         return None
     found = [
         entity
-        for entity in cast.by_last.get(words[0].casefold(), [])
+        for entity in cast.by_last.get(words[0].casefold(), [])[-_NAMESAKES:]
         if compatible_gender(entity.gender, gender)
     ]
     if not found:
         found = [
             entity
-            for entity in cast.by_first.get(words[0].casefold(), [])
+            for entity in cast.by_first.get(words[0].casefold(), [])[-_NAMESAKES:]
             if compatible_gender(entity.gender, gender)
         ]
     if not found:
@@ -315,9 +318,7 @@ def _by_acronym(cast: Cast, name: str) -> Entity | None:
     """ "the Marlow Harbour Trust (MHT)": the letters stand for the name that was given."""
     if not (2 <= len(name) <= 6 and name.isupper()):
         return None
-    for entity in cast.entities:
-        initials = "".join(word[0] for word in entity.name.split() if word[0].isupper())
-        if entity.kind == "organisation" and initials == name:
-            entity.aliases.setdefault(name, "short_name")
-            return entity
-    return None
+    entity = cast.by_initials.get(name)
+    if entity is not None:
+        entity.aliases.setdefault(name, "short_name")
+    return entity

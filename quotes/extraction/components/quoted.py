@@ -9,6 +9,7 @@ from spacy.tokens import Doc
 
 from quotes.extraction.frames import Quoted
 from quotes.extraction.marks import Stretch, stretches
+from quotes.extraction.text import Ranges
 
 NAME = "quoted_stretches"
 
@@ -17,8 +18,8 @@ NAME = "quoted_stretches"
 def quoted_stretches(doc: Doc) -> Doc:
     """Find the stretches between marks and join those that run over several paragraphs."""
     text = doc.text
-    skipped = [(item.start, item.end) for item in doc._.skipped or ()]
-    found = [s for s in stretches(text) if not any(a < s.end and s.start < b for a, b in skipped)]
+    skipped = Ranges(doc._.skipped or ())
+    found = [s for s in stretches(text) if not skipped.touch(s.start, s.end)]
     doc._.marks = lay_over(doc, text, found)
     return doc
 

@@ -16,7 +16,7 @@ from quotes.extraction.syntax import subtree
 
 NAME = "references"
 _RECENT = 14
-_FAR = 6
+_ROSTER = 400
 
 
 @Language.component(
@@ -224,7 +224,7 @@ class _Reader:
             entity = mention.entity
             if entity.kind == "person" and self._bears(entity, head, country, phrase):
                 return entity, "the article gives the title"
-        for entity in self.cast.entities:
+        for entity in self.cast.entities[-_ROSTER:]:
             if entity.kind == "person" and entity.mentions and entity.mentions[0].start < token.i:
                 if self._bears(entity, head, country, phrase):
                     best = entity
@@ -264,7 +264,7 @@ class _Reader:
                 if held is None:
                     continue
                 last = held.name.split()[-1].casefold()
-                for entity in self.cast.by_last.get(last, []):
+                for entity in self.cast.by_last.get(last, [])[:1]:
                     return entity, f"{one} of {country} at the time"
                 entity = self.cast.add(
                     Entity(

@@ -8,7 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from quotes.extraction import lexicon
-from quotes.extraction.frames import Frame
+from quotes.extraction.frames import Frame, Quoted
 from quotes.extraction.syntax import (
     mark_of,
     noun_phrase,
@@ -22,6 +22,7 @@ from quotes.extraction.syntax import (
 NAME = "reported_speech"
 _INSERTED = frozenset(("parataxis", "ccomp", "advcl", "dep"))
 _NEAR = 60
+_FEW_WORDS = 8
 
 
 @Language.component(NAME, requires=["doc._.marks", "token.dep"], assigns=["doc._.frames"])
@@ -45,8 +46,7 @@ def _of_verb(verb: Token) -> Iterator[Frame]:
     if how in ("shared", "modified") and _is_asked_of(verb):
         # "Asked if …, she said": whoever asked, it was not the one who answers.
         found, how = None, "passive"
-    inside = verb.doc._.marks.of[verb.i]
-    if inside >= 0 and len(range(*verb.doc._.marks.bounds[inside])) > 8:
+    if _is_spoken(verb):
         return
     source = noun_phrase(found) if found is not None and how != "passive" else []
     anchor = found.i if found is not None and how != "passive" else None
@@ -139,6 +139,13 @@ def _is_only_somebody(verb: Token, item: Token) -> bool:
     role = item.lemma_.lower() in lexicon.ROLES and item.tag_ in ("NN", "NNP")
     follows = any(child.dep_ == "prep" and child.i > item.i for child in verb.children)
     return (named or role) and not follows
+
+
+def _is_spoken(token: Token) -> bool:
+    """Inside a long quoted stretch: whatever is reported there, the one who is quoted says it."""
+    marks: Quoted = token.doc._.marks
+    number = marks.of[token.i]
+    return number >= 0 and len(marks.tokens(number)) > _FEW_WORDS
 
 
 def _is_asked_of(verb: Token) -> bool:
@@ -262,7 +269,7 @@ def _of_noun(noun: Token) -> Iterator[Frame]:
         for c in noun.children
         if c.dep_ == "prep" and c.i > noun.i and c.lower_ in ("about", "for", "on", "of", "to")
     ]
-    if noun.pos_ != "NOUN":
+    if noun.pos_ != "NOUN" or _is_spoken(noun):
         return
     owner = possessor(noun)
     how = "possessor"
@@ -310,6 +317,8 @@ def _is_infinitive(clause: Token) -> bool:
 
 def _according_to(token: Token) -> Iterator[Frame]:
     doc = token.doc
+    if _is_spoken(token):
+        return
     holder: Token | None
     if token.lower_ == "according":
         if token.i + 1 >= len(doc) or doc[token.i + 1].lower_ != "to":

@@ -118,7 +118,14 @@ def _describe(doc: Doc, cast: Cast, frame: Frame, described: dict[str, Entity]) 
     if author is not None:
         described["head:" + anchor.lemma_.lower()] = author
         cast.mention(
-            Mention(anchor.i, anchor.i + 1, anchor.i, author, "description", f"whose {anchor.text} it is")
+            Mention(
+                anchor.i,
+                anchor.i + 1,
+                anchor.i,
+                author,
+                "description",
+                f"whose {anchor.text} it is",
+            )
         )
         return
     known = cast.by_last.get(anchor.lower_) or cast.by_first.get(anchor.lower_)
