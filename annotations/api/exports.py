@@ -41,7 +41,7 @@ class ExportTable(RecordView):
     leaves that out.
     """
 
-    scopes = {"GET": "export"}
+    scopes = {"GET": "export", "HEAD": "export"}
     queryset = Collection.objects.none()
     known_parameters = frozenset((*NAMES, *OPTIONS))
 

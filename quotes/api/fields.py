@@ -15,6 +15,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
+from drf_spectacular.utils import extend_schema_field
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 DATE_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
@@ -25,6 +26,9 @@ TIME_FORM = re.compile(
 )
 SHARE_FORM = re.compile(r"0(\.[0-9]{1,6})?|1(\.0{1,6})?|\.[0-9]{1,6}", re.ASCII)
 WIKIDATA_FORM = re.compile(r"Q[1-9][0-9]{0,18}", re.ASCII)
+
+
+MAX_LENGTH = 300
 
 
 class StrictField(forms.Field):
@@ -112,7 +116,7 @@ class WikidataField(StrictField):
 class TextField(StrictField):
     """Some words: up to ``max_length`` of them, not only white space."""
 
-    def __init__(self, *, max_length: int = 300, **kwargs: Any) -> None:
+    def __init__(self, *, max_length: int = MAX_LENGTH, **kwargs: Any) -> None:
         self.max_length = max_length
         super().__init__(**kwargs)
 
@@ -134,6 +138,11 @@ class ChoiceField(StrictField):
         return text
 
 
+def _describe(field: django_filters.Filter, schema: dict[str, Any]) -> None:
+    """Tell the OpenAPI document more of a parameter than its type."""
+    extend_schema_field({**schema, "description": field.extra.get("help_text", "")})(field)
+
+
 class UUIDFilter(django_filters.UUIDFilter):
     field_class = UUIDField
 
@@ -153,6 +162,10 @@ class FlagFilter(django_filters.BooleanFilter):
 class ShareFilter(django_filters.NumberFilter):
     field_class = ShareField
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _describe(self, {"type": "number", "minimum": 0, "maximum": 1})
+
     def get_max_validator(self) -> None:
         return None
 
@@ -160,9 +173,18 @@ class ShareFilter(django_filters.NumberFilter):
 class WikidataFilter(django_filters.CharFilter):
     field_class = WikidataField
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        _describe(self, {"type": "string", "pattern": f"^{WIKIDATA_FORM.pattern}$"})
+
 
 class TextFilter(django_filters.CharFilter):
     field_class = TextField
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        longest = options.get("max_length", MAX_LENGTH)
+        _describe(self, {"type": "string", "minLength": 1, "maxLength": longest})
 
 
 class ChoiceFilter(django_filters.ChoiceFilter):

@@ -97,6 +97,9 @@ def add_problems(
         }
         for status in sorted({kind.status for kind in KINDS.values()})
     }
+    for name, schema in components["schemas"].items():
+        if name.endswith("BodyRequest"):
+            schema["additionalProperties"] = False
     for path in result["paths"].values():
         for method, operation in path.items():
             if method not in _METHODS:

@@ -1,0 +1,102 @@
+"""One row for each address of the API: who may use which method (case 12)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from annotations.models import ApiToken
+
+READ = {"GET": "read", "HEAD": "read"}
+ACT = {"POST": "annotate"}
+OPEN = {"GET": "", "HEAD": ""}
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+
+# Name of the address → method → scope of a token; "" is open to everybody.
+ROUTES: dict[str, dict[str, str]] = {
+    "reference": OPEN,
+    "openapi": OPEN,
+    "problem": OPEN,
+    "article_list": {**READ, "POST": "import"},
+    "article_detail": READ,
+    "article_annotations": READ,
+    "quote_list": READ,
+    "quote_detail": READ,
+    "quote_confirm": ACT,
+    "quote_reject": ACT,
+    "quote_reopen": ACT,
+    "quote_speaker": ACT,
+    "quote_kind": ACT,
+    "speaker_list": READ,
+    "speaker_detail": READ,
+    "speaker_statements": READ,
+    "speaker_corrections": READ,
+    "correction_list": READ,
+    "correction_detail": READ,
+    "correction_confirm": ACT,
+    "correction_reject": ACT,
+    "correction_reopen": ACT,
+    "correction_swap": ACT,
+    "export_table": {"GET": "export", "HEAD": "export"},
+}
+ARGUMENTS = {"problem": ["not-found"], "export_table": ["quotes"]}
+
+
+def address(name: str) -> str:
+    arguments = ARGUMENTS.get(name)
+    if arguments is None:
+        takes_id = not name.endswith("_list") and name not in {"reference", "openapi"}
+        arguments = [str(uuid.UUID(int=7))] if takes_id else []
+    return reverse(f"api:{name}", args=arguments)
+
+
+def test_every_address_has_a_row() -> None:
+    _, resolver = get_resolver().namespace_dict["api"]
+    names = {key for key in resolver.reverse_dict if isinstance(key, str)}
+    assert names - {"nothing_here"} == set(ROUTES)
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_strangers_are_stopped_at_the_door(client: Client, db: None, name: str) -> None:
+    for method in METHODS:
+        status = client.generic(method, address(name)).status_code
+        if ROUTES[name].get(method) == "":
+            assert status == 200, method
+        else:
+            assert status in {401, 405}, method
+            if method in ROUTES[name]:
+                assert status == 401, method
+
+
+@pytest.mark.parametrize("name", ROUTES)
+def test_other_methods_are_405(name: str, editor: User, client_of: Callable[..., Client]) -> None:
+    client = client_of(editor)
+    for method in METHODS:
+        status = client.generic(method, address(name)).status_code
+        assert (status == 405) is (method not in ROUTES[name]), method
+
+
+@pytest.mark.parametrize("name", [name for name in ROUTES if "" not in ROUTES[name].values()])
+def test_a_token_needs_just_the_one_scope(
+    name: str, editor: User, client_of: Callable[..., Client]
+) -> None:
+    for method, scope in ROUTES[name].items():
+        others = [other for other in ApiToken.Scope.values if other != scope]
+        refused = client_of(editor, *others).generic(method, address(name))
+        assert refused.status_code == 403, method
+        assert client_of(editor, scope).generic(method, address(name)).status_code != 403, method
+
+
+@pytest.mark.parametrize("name", [name for name in ROUTES if "" not in ROUTES[name].values()])
+def test_a_deactivated_persons_token_opens_nothing(
+    name: str, editor: User, client_of: Callable[..., Client]
+) -> None:
+    client = client_of(editor)
+    User.objects.filter(pk=editor.pk).update(is_active=False)
+    for method in ROUTES[name]:
+        assert client.generic(method, address(name)).status_code == 401, method
