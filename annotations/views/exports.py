@@ -42,9 +42,8 @@ def export_table(request: SignedInRequest, table: str) -> HttpResponseBase:
     if table not in TABLES:
         raise NotVisible("There is no such table.")
     filters = _filters(request)
-    rows = stream_csv(
-        table, filters, raw="raw" in request.GET, excel=request.GET.get("excel") == "1"
-    )
+    raw, excel = (request.GET.get(option) == "1" for option in OPTIONS)
+    rows = stream_csv(table, filters, raw=raw, excel=excel)
     answer = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8; header=present")
     answer["Content-Disposition"] = f'attachment; filename="{table}.csv"'
     answer["X-Content-Type-Options"] = "nosniff"
