@@ -251,6 +251,15 @@ def build_desk(
     return Desk(article, rows, cards, shown, voices, show, counts)
 
 
+def _worth_a_digit(choices: list[dict[str, Any]], current: str) -> list[dict[str, Any]]:
+    """The likely ones, three in any case, and the one that holds; the rest are found by name."""
+    return [
+        choice
+        for place, choice in enumerate(choices)
+        if place < 3 or choice["probability"] >= 0.01 or str(choice["id"]) == current
+    ]
+
+
 def _quote_card(
     article: Article, quote: Quote, number: int, hue: int, hue_of: dict[str, int]
 ) -> QuoteCard:
@@ -267,7 +276,7 @@ def _quote_card(
             reason=choice["reason"],
             is_current=str(choice["id"]) == current,
         )
-        for rank, choice in enumerate(quote.choices, 1)  # type: ignore[attr-defined]
+        for rank, choice in enumerate(_worth_a_digit(quote.choices, current), 1)  # type: ignore[attr-defined]
     ]
     if quote.speaker and len(choices) < 9 and not any(c.is_current for c in choices):
         choices.append(

@@ -56,6 +56,11 @@ class Paragraph:
     segments: tuple[Segment, ...]
     gap: Segment | None
 
+    @property
+    def is_skipped(self) -> bool:
+        """Nothing of it belongs to the story: an appeal, a metadata line."""
+        return all(s.classes == "skipped" or not s.text.strip() for s in self.segments)
+
 
 def hues(appearances: Iterable[Key | None]) -> dict[Key, int]:
     """Give each speaker one of twelve hues, in order of first appearance in the article."""

@@ -156,6 +156,12 @@ def test_evidence_has_its_sign_once():
     assert [s.classes for s in found] == ["evidence starts", "seg direct evidence"]
 
 
+def test_a_paragraph_outside_of_the_story_is_known():
+    text = "Support us.\n\nThe story."
+    found = paragraphs(text, [Mark(0, 11, "skipped")])
+    assert [p.is_skipped for p in found] == [True, False]
+
+
 def test_hues_come_by_first_appearance_and_come_round():
     assert hues(["b", None, "a", "b"]) == {"b": 1, "a": 2}
     assert hues(range(HUES + 1))[HUES] == 1

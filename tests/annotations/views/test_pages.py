@@ -251,6 +251,14 @@ def test_readers_see_no_buttons_that_decide(world, client, reader):
     assert "/undo/" not in page
 
 
+def test_unlikely_candidates_take_no_digit(world, as_editor, collection):
+    people = tuple(make_speaker(collection, f"Bystander {n}") for n in range(8))
+    make_quote(world.article, "“It was always forty.”", speaker=people[0], candidates=people)
+    page = as_editor.get(reverse("annotations:article_detail", args=[world.article.public_id])).text
+    shown = [n for n in range(8) if f'>Bystander {n}</bdi><span class="p">' in page]
+    assert shown == [0, 1, 2, 3, 4, 5]  # .5, .25, .13, .06, .03, .02; then .008 and .004
+
+
 class TestExtractionOnThePage:
     """The page shows the engine at work and fills in by itself."""
 
