@@ -80,6 +80,8 @@ class Article(PublicRecord):
     outlet = models.CharField(max_length=200, blank=True)
     headline = models.CharField(max_length=500, blank=True)
     byline = models.CharField(max_length=500, blank=True)
+    opening = models.CharField(max_length=200, blank=True, editable=False)
+    """The story's first words, for lists: a pasted text often has no headline."""
     published_on = models.DateField(null=True, blank=True)
     url = models.URLField(max_length=2000, blank=True)
     canonical_url = models.CharField(max_length=2000, blank=True, editable=False)
@@ -150,4 +152,9 @@ class Article(PublicRecord):
         )
 
     def __str__(self) -> str:
-        return self.headline or f"Article {self.public_id}"
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The headline, or the story's first words where it has none."""
+        return self.headline or self.opening or "Article without a headline"

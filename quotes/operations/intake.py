@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils.text import Truncator
 
+from quotes.extraction.text import has_words, paragraphs
 from quotes.importing import ArticleInput, ReadFailure, canonical_url
 from quotes.models import Article, Collection, Import, ImportItem
 from quotes.operations.running import request_extraction
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+
+OPENING_CHARACTERS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ def import_article(
         outlet=item.outlet,
         headline=item.headline,
         byline=item.byline,
+        opening=_opening(item),
         published_on=item.published_on,
         url=item.url,
         canonical_url=canonical_url(item.url) if item.url else "",
@@ -63,6 +69,19 @@ def import_article(
     if extract:
         request_extraction(article=article)
     return ImportOutcome(article, is_new=True)
+
+
+def _opening(item: ArticleInput) -> str:
+    """The first words of the story itself, after what is skipped, cut at a word."""
+    for span in paragraphs(item.text):
+        in_story = span.start
+        for skipped in item.skipped:
+            if skipped.start <= in_story < skipped.end:
+                in_story = skipped.end
+        words = item.text[in_story : min(span.end, in_story + 400)].strip()
+        if has_words(words):
+            return Truncator(" ".join(words.split())).chars(OPENING_CHARACTERS)
+    return ""
 
 
 def _the_one_repeated(article: Article, error: IntegrityError) -> Article:

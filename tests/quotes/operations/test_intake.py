@@ -10,9 +10,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from annotations.operations.importing import import_articles
 from annotations.refusals import NotVisible
+from quotes.extraction.types import Skipped
 from quotes.importing import ArticleInput, ReadFailure
 from quotes.models import Article, ExtractionRun, Import
-from quotes.operations import import_items
+from quotes.operations import import_article, import_items
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -92,3 +93,24 @@ def test_only_editors_import(who: str, collection: Collection, request: pytest.F
 def test_outsiders_see_no_collection(collection: Collection, outsider: User):
     with pytest.raises(NotVisible):
         import_articles(collection=collection, user=outsider, items=[])
+
+
+@pytest.mark.parametrize(
+    ("text", "skipped", "opening"),
+    [
+        ("“Snow fell,” she said.\n\nMore.", (), "“Snow fell,” she said."),
+        ("Support us now.\n\n \nSnow fell.", (Skipped(0, 15, "appeal"),), "Snow fell."),
+        ("12 May Snow fell.", (Skipped(0, 6, "metadata line"),), "Snow fell."),
+        ("word " * 100, (), "word " * 17 + "word…"),
+        ("Support us.", (Skipped(0, 11, "appeal"),), ""),
+    ],
+)
+def test_a_story_without_a_headline_is_known_by_its_first_words(
+    text: str, skipped: tuple[Skipped, ...], opening: str, collection: Collection
+):
+    article = import_article(
+        collection=collection, item=ArticleInput(text=text, skipped=skipped), extract=False
+    ).article
+    assert article.opening == opening
+    assert article.title == opening or article.title == "Article without a headline"
+    assert len(article.opening) <= 90
