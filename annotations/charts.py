@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 KINDS = ("direct", "mixed", "indirect")
+FEWEST, MOST = 6, 12
+"""Months that are drawn, up to the last one with a statement."""
+
 WIDTH, TOP, BOTTOM, LEFT, BAR = 540, 32, 172, 26, 25
 
 
@@ -43,20 +46,18 @@ class Chart:
 
 
 def months_chart(months: Sequence[tuple[dt.date, Counter[str]]]) -> Chart | None:
-    """Stacked bars of statements by month, without empty months in between left out."""
+    """Stacked bars of statements by month, the empty months between them too."""
     if not months:
         return None
-    filled = _with_empty_months(months)[-12:]
-    highest = max(sum(counts.values()) for _, counts in filled)
+    filled = _with_empty_months(months)
+    highest = max(1, *(sum(counts.values()) for _, counts in filled))
     step = next(s * 10**e for e in range(7) for s in (1, 2, 5) if highest / (s * 10**e) <= 4)
     ceiling = -(-highest // step) * step
     scale = (BOTTOM - TOP) / ceiling
-    places = max(len(filled), 6)
-    width = (WIDTH - LEFT) / places
+    width = (WIDTH - LEFT) / len(filled)
     bars = []
     for index, (month, counts) in enumerate(filled):
-        # The newest month stands at the right, however few there are.
-        x = LEFT + (places - len(filled) + index) * width + (width - BAR) / 2
+        x = LEFT + index * width + (width - BAR) / 2
         y = float(BOTTOM)
         blocks = []
         for kind in KINDS:
@@ -86,10 +87,7 @@ def _with_empty_months(
     months: Sequence[tuple[dt.date, Counter[str]]],
 ) -> list[tuple[dt.date, Counter[str]]]:
     known = dict(months)
-    first, last = months[0][0], months[-1][0]
-    count = (last.year - first.year) * 12 + last.month - first.month + 1
-    every = [
-        dt.date(first.year + (first.month - 1 + n) // 12, (first.month - 1 + n) % 12 + 1, 1)
-        for n in range(max(0, count - 12), count)
-    ]
+    first, last = (month.year * 12 + month.month - 1 for month in (months[0][0], months[-1][0]))
+    begin = min(max(first, last - MOST + 1), last - FEWEST + 1)
+    every = [dt.date(n // 12, n % 12 + 1, 1) for n in range(begin, last + 1)]
     return [(month, known.get(month, Counter())) for month in every]

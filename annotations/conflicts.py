@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model
 
+from annotations.models import Edit
 from quotes.models import Correction, Quote, Speaker
 
 WANTED_STATUS = {
@@ -51,7 +52,8 @@ def conflict_over(current: Model, *, action: str, sent: Mapping[str, str]) -> Co
     """Lay out a stale write: ``action`` is the name of its URL, ``sent`` its form."""
     if not isinstance(current, (Quote, Correction)):
         raise TypeError(f"No conflict card for {type(current).__name__}")
-    by = current.decided_by
+    last = Edit.objects.of_object(current.public_id).select_related("actor").newest_first().first()
+    by = last.actor if last else current.decided_by
     is_quote = isinstance(current, Quote)
     return Conflict(
         id=str(current.public_id),

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from annotations.models import Edit
 from annotations.operations.corrections import confirm_correction
-from annotations.operations.quotes import confirm_quote
+from annotations.operations.quotes import confirm_quote, set_kind
 from quotes.models import Correction, Quote
 from tests.annotations.views.conftest import HTMX, World
 
@@ -302,6 +302,13 @@ def test_one_part_of_a_quote_in_two_parts_is_moved_alone(world, as_editor, colle
     assert as_editor.post(address, {"version": 1, **data}, headers=HTMX).status_code == 200
     parts = quote.spans.filter(role="content").order_by("ordinal")
     assert [part.exact for part in parts] == ["“One two,”", "“three"]
+
+
+def test_the_conflict_card_names_who_was_last(world, as_editor, colleague):
+    set_kind(public_id=world.quote.public_id, version=1, user=colleague, kind="mixed")
+    answer = send(as_editor, ACTIONS[0], world, world.quote)
+    assert answer.status_code == 409
+    assert "mats changed this quote before you" in answer.text
 
 
 class TestAddingAQuote:
