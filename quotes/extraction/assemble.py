@@ -62,7 +62,13 @@ def attributions(
         attribution = _attribution(doc, finding, people, skipped)
         if attribution is not None:
             built.append((attribution, finding))
-    kept = _without_overlaps(built)
+    config = doc._.config
+    kept = [
+        (attribution, finding)
+        for attribution, finding in _without_overlaps(built)
+        if attribution.confidence >= config.min_confidence
+        and (config.attitudes or attribution.act != "attitude")
+    ]
     return [attribution for attribution, _ in kept], [finding for _, finding in kept]
 
 

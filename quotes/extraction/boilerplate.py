@@ -74,6 +74,7 @@ _WHOLE_LINE = (
         re.compile(
             r".{0,300}\((?:photo(?:graph)?|picture|image|file photo|AP Photo|AFP|Reuters|Getty)"
             r"[^()]{0,100}\)\.?",
+            re.IGNORECASE,
         ),
         "photo credit",
     ),
@@ -220,6 +221,8 @@ def _appeal_end(line: str) -> int:
         ),
         default=0,
     )
+    if _READ_MORE_END.search(line[:last][-60:]):
+        return last
     sentence = _SENTENCE_END.search(line, last)
     return min(sentence.start() if sentence else len(line), last + 200)
 

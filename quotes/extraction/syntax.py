@@ -11,6 +11,7 @@ from quotes.extraction import lexicon
 SUBJECTS = ("nsubj", "csubj", "expl")
 _CUT_FROM_NAMES = frozenset(("relcl", "advcl", "punct", "parataxis", "ccomp", "cc", "prep"))
 _LONG_APPOSITION = 14
+_LONGEST_CLAUSE = 250
 
 
 def subject(verb: Token, depth: int = 0) -> tuple[Token | None, str]:
@@ -88,9 +89,10 @@ def noun_phrase(head: Token, *, keep_appositions: bool = True) -> list[int]:
         if child.dep_ == "punct" and child.i < head.i and child.text in "“\"''":
             drop = True
         if drop:
-            cut.update(range(child.left_edge.i, child.right_edge.i + 1))
+            cut.update(subtree(child))
     doc = head.doc
     left, right = head.left_edge.i, head.right_edge.i
+    left, right = max(left, head.i - _LONGEST_CLAUSE), min(right, head.i + _LONGEST_CLAUSE)
     first = last = head.i
     while first - 1 >= left and first - 1 not in cut and not _is_line_end(doc[first - 1]):
         first -= 1
@@ -119,8 +121,11 @@ def trimmed(doc: Doc, indices: Iterable[int]) -> list[int]:
 
 
 def subtree(token: Token) -> range:
-    """The token's stretch of the sentence, projective or not."""
-    return range(token.left_edge.i, token.right_edge.i + 1)
+    """The token's stretch of the sentence, cut where no sentence of prose goes on for so long."""
+    return range(
+        max(token.left_edge.i, token.i - _LONGEST_CLAUSE),
+        min(token.right_edge.i + 1, token.i + _LONGEST_CLAUSE),
+    )
 
 
 def verb_group(verb: Token) -> list[int]:

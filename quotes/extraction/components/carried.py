@@ -11,6 +11,7 @@ from quotes.extraction.syntax import noun_phrase, subject, verb_group
 
 NAME = "carried_quotes"
 _FEWEST_WORDS = 5
+_FEWEST_WITHOUT_PARSE = 4
 _REACH = 3
 
 
@@ -77,6 +78,9 @@ def _take(doc: Doc, marks: Quoted, number: int, last: Frame | None, words: int) 
     cue = _colon_before(doc, marks, first)
     if cue is not None:
         return cue_frame(doc, cue, tokens)
+    if not doc.has_annotation("DEP"):
+        long_enough = words >= _FEWEST_WITHOUT_PARSE
+        return Frame("bare", "", first, [], [], tokens, score=0.3) if long_enough else None
     if not alone or words < _FEWEST_WORDS:
         return None
     if last is None or marks.paragraph[first] - marks.paragraph[last.end - 1] > 2 * _REACH:

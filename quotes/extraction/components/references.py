@@ -129,7 +129,7 @@ class _Reader:
                 why = "the speaker before"
         if head.head.i == token.head.i and head.dep_ != "poss" and token.dep_ != "poss":
             # One clause, two roles: "Dame Ottoline told him" is not about herself.
-            value -= 40
+            value -= 100
         if self._is_corrected_object(token, mention):
             value += 30
             why = "whose claim was corrected"

@@ -128,7 +128,7 @@ def _torn_clause(verb: Token) -> range | None:
         return None
     joins = any(c.dep_ == "cc" and c.i == item.right_edge.i + 1 for c in verb.children)
     own = any(c.dep_ in ("nsubj", "nsubjpass") and c.i < rest.i for c in rest.children)
-    return range(item.left_edge.i, rest.right_edge.i + 1) if joins and own else None
+    return range(item.left_edge.i, subtree(rest).stop) if joins and own else None
 
 
 def _is_only_somebody(verb: Token, item: Token) -> bool:
@@ -180,8 +180,6 @@ def _clause_content(
         content.update(subtree(clause))
         content.difference_update(_later_reports(clause))
     content.difference_update(cue, source)
-    if verb.i in content or any(child.i in content for child in ()):
-        content.discard(verb.i)
     # Words of the reporting clause itself that stand inside the hull (in "…, he said on Monday, …").
     own = [
         child
@@ -198,9 +196,7 @@ def _clause_content(
 def _later_reports(clause: Token) -> set[int]:
     """A coordinated second report ("said … and stressed …") is not content of the first."""
     taken: set[int] = set()
-    for token in clause.subtree:
-        if token.i <= clause.i:
-            continue
+    for token in clause.doc[clause.i + 1 : subtree(clause).stop]:
         shared = token.dep_ == "conj" and token.pos_ == "VERB" and token.tag_ in ("VBD", "VBZ")
         participle = token.tag_ == "VBG" and token.dep_ in ("advcl", "conj", "ccomp", "acl")
         if (shared or participle) and token.lemma_.lower() in _SECOND_REPORTS:
@@ -213,7 +209,7 @@ def _later_reports(clause: Token) -> set[int]:
             previous = clause.doc[start - 1]
             if previous.dep_ == "cc" or previous.text == ",":
                 start -= 1
-            taken.update(range(start, token.right_edge.i + 1))
+            taken.update(range(start, subtree(token).stop))
     return taken
 
 

@@ -48,9 +48,12 @@ def _signed(doc: Doc, marks: Quoted) -> Iterator[Frame]:
             if token.is_space:
                 break
             source.append(token.i)
-        else:
-            continue
-        if not source or doc[source[0]].pos_ != "PROPN" or marks.of[source[0]] >= 0:
+        if (
+            not source
+            or len(source) == _LONGEST_SIGNATURE
+            or doc[source[0]].pos_ != "PROPN"
+            or marks.of[source[0]] >= 0
+        ):
             continue
         anchor = source[0]
         while anchor + 1 in source and doc[anchor + 1].pos_ == "PROPN":

@@ -1,0 +1,187 @@
+"""Whole articles through the engine, with the language model."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import pytest
+
+from quotes.extraction.__main__ import main
+from quotes.extraction.config import ENGINE_VERSION, Config
+from quotes.extraction.pipeline import extract, extract_many, looks_english
+from quotes.extraction.segments import attribute_selection
+from quotes.extraction.types import Attribution, Document, Extraction
+
+pytestmark = pytest.mark.model
+
+STORY = """date 2031-05-06
+
+Harbour master Ida Marsh has told the council the pier will reopen in spring.
+
+“We are nearly there,” she said. “The last beam arrives on Monday.
+
+“After that, it is paint and patience.”
+
+Councillor Toby Wren said the repair was “a scandal” and that ratepayers deserved an apology.
+
+Mr Wren claimed the beams had cost twice the estimate.
+
+Ms Marsh corrected Mr Wren when he claimed that the town had paid for the crane. “The county paid,” she told him.
+
+Asked whether he would resign, Mr Wren said: “Why should I?”
+
+According to the Brine Trust, the pier draws 40,000 visitors a year.
+"""
+
+
+@pytest.fixture(scope="module")
+def story() -> Extraction:
+    return extract(Document(STORY))
+
+
+def spoken(result: Extraction, words: str) -> Attribution:
+    return next(
+        item
+        for item in result.attributions
+        if words in " ".join(STORY[s.start : s.end] for s in item.content)
+    )
+
+
+def speaker(result: Extraction, item: Attribution) -> str:
+    assert item.speaker is not None
+    return result.speakers[item.speaker].name
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "name"),
+    [
+        ("the pier will reopen", "indirect", "Ida Marsh"),
+        ("We are nearly there", "direct", "Ida Marsh"),
+        ("a scandal", "mixed", "Toby Wren"),
+        ("twice the estimate", "indirect", "Toby Wren"),
+        ("the town had paid", "indirect", "Toby Wren"),
+        ("The county paid", "direct", "Ida Marsh"),
+        ("Why should I?", "direct", "Toby Wren"),
+        ("40,000 visitors", "indirect", "Brine Trust"),
+    ],
+)
+def test_words_kind_and_speaker(story: Extraction, words: str, kind: str, name: str) -> None:
+    item = spoken(story, words)
+    assert (item.kind, speaker(story, item)) == (kind, name)
+
+
+def test_a_quote_over_two_paragraphs_is_one(story: Extraction) -> None:
+    item = spoken(story, "We are nearly there")
+    assert [STORY[s.start : s.end] for s in item.content] == [
+        "“We are nearly there,”",
+        "“The last beam arrives on Monday.",
+        "“After that, it is paint and patience.”",
+    ]
+
+
+def test_a_reported_question_is_not_given_to_the_man_who_answers(story: Extraction) -> None:
+    asked = [
+        item for item in story.attributions
+        if "whether he would resign" in "".join(STORY[s.start : s.end] for s in item.content)
+    ]  # fmt: skip
+    assert all(item.speaker is None for item in asked)
+
+
+def test_the_correction_has_its_direction_and_its_quotes(story: Extraction) -> None:
+    (found,) = story.corrections
+    assert story.speakers[found.corrector or 0].name == "Ida Marsh"
+    assert found.corrected is not None
+    assert story.speakers[found.corrected].name == "Toby Wren"
+    claims = [story.attributions[n] for n in found.corrected_quotes]
+    retorts = [story.attributions[n] for n in found.correcting_quotes]
+    assert spoken(story, "the town had paid") in claims
+    assert spoken(story, "The county paid") in retorts
+
+
+def test_the_date_is_read_and_its_line_left_alone(story: Extraction) -> None:
+    assert story.date == dt.date(2031, 5, 6)
+    assert [s.reason for s in story.skipped] == ["metadata line"]
+
+
+def test_each_suggestion_says_why(story: Extraction) -> None:
+    reasons = {item.reason for item in story.attributions}
+    assert any("“she” → Ida Marsh" in reason for reason in reasons)
+    assert all(item.rule and item.reason for item in story.attributions)
+    assert story.engine.startswith(ENGINE_VERSION)
+
+
+def test_a_text_in_another_language_is_read_by_its_marks_alone() -> None:
+    text = (
+        "Die Werft bleibt noch ein Jahr geschlossen. „Wir fangen im Mai wieder an“, sagte Ida. " * 8
+    )
+    result = extract(Document(text))
+    assert result.language != "en"
+    assert "not English" in result.note
+    assert not looks_english(text)
+
+
+def test_without_a_model_the_marks_still_speak(monkeypatch: pytest.MonkeyPatch) -> None:
+    from quotes.extraction import language, pipeline
+
+    monkeypatch.setattr(pipeline.language, "load", language.blank)
+    result = extract(Document("“We are nearly there,” said Ida Marsh."))
+    assert "no language model" in result.note
+    assert len(result.attributions) == 1
+
+
+def test_many_come_back_in_order() -> None:
+    documents = [Document(f"Ida Marsh said boat {n} sank in the storm.") for n in range(3)]
+    found = list(extract_many(documents, processes=2))
+    assert found == [extract(document) for document in documents]
+
+
+def test_attitudes_can_be_left_out() -> None:
+    text = "Ida Marsh wants to close the pier. She said the beams were sound."
+    everything = extract(Document(text))
+    spoken_only = extract(Document(text), Config(attitudes=False))
+    assert {item.act for item in everything.attributions} == {"attitude", "statement"}
+    assert {item.act for item in spoken_only.attributions} == {"statement"}
+
+
+def test_the_command_line_reports_a_bad_line_and_goes_on(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(
+        json.dumps({"id": 1, "text": STORY}) + "\nnot json\n\n" + json.dumps({"id": 3}) + "\n"
+        + json.dumps({"id": 4, "text": "Ida Marsh said no."}) + "\n",
+        encoding="utf-8",
+    )  # fmt: skip
+    assert main([str(source), str(target), "--explain", "--engine", "rules"]) == 1
+    lines = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+    assert [line["id"] for line in lines] == [1, 4]
+    first = lines[0]["attributions"][0]
+    assert first["speaker"] == "Ida Marsh"
+    assert first["candidates"][0]["speaker"] == "Ida Marsh"
+    assert lines[0]["corrections"][0]["corrected"] == "Toby Wren"
+    errors = capsys.readouterr().err
+    assert "line 2: not JSON" in errors
+    assert 'line 4: no "text"' in errors
+    assert "Ida Marsh" in errors
+
+
+def test_a_selection_is_given_its_speaker() -> None:
+    start = STORY.index("the beams had cost twice")
+    found = attribute_selection(Document(STORY), start, start + len("the beams had cost twice"))
+    assert found.kind == "indirect"
+    assert found.speaker is not None
+    assert found.speakers[found.speaker].name == "Toby Wren"
+    assert [STORY[s.start : s.end] for s in found.cue] == ["claimed"]
+
+
+def test_a_selection_of_verbatim_words_is_direct_without_its_marks() -> None:
+    start = STORY.index("Why should I?")
+    assert attribute_selection(STORY, start, start + 13).kind == "direct"
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 4), (5, 5), (0, 10**6), (15, 17)])
+def test_a_selection_without_words_is_refused(start: int, end: int) -> None:
+    with pytest.raises(ValueError, match="selection"):
+        attribute_selection(STORY, start, end)

@@ -1,0 +1,150 @@
+"""Names, titles and pronouns over hand-built parses: who is whom, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from quotes.extraction import offices
+from quotes.extraction.cast import compatible_first, name_words
+from quotes.extraction.offices import country_of, former_holders, holder_at, office_of
+from quotes.extraction.types import Document
+
+HER = """
+Dame NNP compound 2 dame PERSON
+Ottoline NNP compound 2 ottoline PERSON
+Pell NNP nsubj 3 pell PERSON
+met VBD ROOT 3 meet
+Toby NNP compound 5 toby PERSON
+Wren NNP dobj 3 wren PERSON
+. . punct 3
+She PRP nsubj 8 she
+said VBD ROOT 8 say
+rust NN nsubj 10
+won VBD ccomp 8 win
+. . punct 8
+"""
+OBJECT = """
+Toby NNP compound 1 toby PERSON
+Wren NNP nsubj 2 wren PERSON
+told VBD ROOT 2 tell
+him PRP dobj 2 he
+rust NN nsubj 5
+won VBD ccomp 2 win
+. . punct 2
+"""
+CORRECTED = """
+Ida NNP compound 1 ida PERSON
+Marsh NNP nsubj 2 marsh PERSON
+corrected VBD ROOT 2 correct
+Toby NNP compound 4 toby PERSON
+Wren NNP dobj 2 wren PERSON
+when WRB advmod 7
+he PRP nsubj 7 he
+claimed VBD advcl 2 claim
+rust NN nsubj 9
+won VBD ccomp 7 win
+. . punct 2
+"""
+GOVERNOR = """
+Governor NNP compound 1 governor
+Marsh NNP nsubj 2 marsh PERSON
+came VBD ROOT 2 come
+. . punct 2
+The DT det 5
+governor NN nsubj 6
+said VBD ROOT 6 say
+rust NN nsubj 8
+won VBD ccomp 6 win
+. . punct 6
+"""
+PRESIDENT = """
+The DT det 2
+French JJ amod 2 french NORP
+president NN nsubj 3
+said VBD ROOT 3 say
+rust NN nsubj 5
+won VBD ccomp 3 win
+. . punct 3
+"""
+FULL_LATER = """
+Wren NNP nsubj 1 wren PERSON
+said VBD ROOT 1 say
+rust NN nsubj 3
+won VBD ccomp 1 win
+. . punct 1
+Toby NNP compound 6 toby PERSON
+Wren NNP nsubj 7 wren PERSON
+left VBD ROOT 7 leave
+. . punct 7
+"""
+
+
+def test_she_is_the_woman(read: Callable, only: Callable) -> None:
+    finding = only(read(HER))
+    assert finding.entity.name == "Ottoline Pell"
+    assert "subject of the sentence before" in finding.reason
+
+
+def test_other_people_stay_candidates(read: Callable, only: Callable) -> None:
+    finding = only(read(HER))
+    names = [entity.name for entity, _, _ in finding.candidates]
+    assert names == ["Ottoline Pell", "Toby Wren"]
+    assert sum(probability for _, probability, _ in finding.candidates) <= 1.0001
+
+
+def test_nobody_tells_himself(read: Callable, only: Callable) -> None:
+    doc = read(OBJECT)
+    assert only(doc).entity.name == "Toby Wren"
+    assert only(doc).addressee is None
+
+
+def test_he_who_was_corrected_made_the_claim(read: Callable, only: Callable) -> None:
+    assert only(read(CORRECTED)).entity.name == "Toby Wren"
+
+
+def test_a_title_stands_for_whom_the_article_gives_it(read: Callable, only: Callable) -> None:
+    finding = only(read(GOVERNOR))
+    assert finding.entity.name == "Marsh"
+    assert "title" in finding.reason
+
+
+def test_an_office_is_resolved_by_the_date(read: Callable, only: Callable) -> None:
+    document = Document("The French president said rust won.", date=dt.date(2010, 5, 6))
+    assert only(read(PRESIDENT, document)).entity.name == "Nicolas Sarkozy"
+
+
+def test_an_office_without_a_date_is_nobody(read: Callable, only: Callable) -> None:
+    assert only(read(PRESIDENT)).entity.kind != "person"
+
+
+def test_the_fullest_name_is_the_canonical_one(read: Callable, only: Callable) -> None:
+    assert only(read(FULL_LATER)).entity.name == "Toby Wren"
+
+
+def test_offices_change_hands_on_their_day() -> None:
+    before = holder_at("prime minister", "GB", dt.date(2024, 7, 4))
+    after = holder_at("prime minister", "GB", dt.date(2024, 7, 5))
+    assert before is not None and before.name == "Rishi Sunak"
+    assert after is not None and after.name == "Keir Starmer"
+    assert holder_at("prime minister", "GB", None) is None
+    assert former_holders("president", "US", dt.date(2019, 1, 1))[0].name == "Barack Obama"
+
+
+def test_holders_of_one_office_do_not_overlap() -> None:
+    for held in offices.holders().values():
+        for earlier, later in zip(held, held[1:], strict=False):
+            assert earlier.until is not None and earlier.until <= later.since, (earlier, later)
+
+
+def test_offices_and_countries_in_phrases() -> None:
+    assert office_of("the former prime minister") == "prime minister"
+    assert office_of("the vice president") == "vice president"
+    assert office_of("the baker") == ""
+    assert country_of("the south african president") == "ZA"
+
+
+def test_pet_names_and_initials_are_compatible() -> None:
+    assert compatible_first("Toby", "Tobias") and compatible_first("T.", "Toby")
+    assert not compatible_first("Ida", "Toby")
+    assert name_words("Prime Minister Sir Toby Wren Jr.") == ["Toby", "Wren"]
