@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -124,3 +125,11 @@ def test_a_report_is_seen_by_members_only(as_editor, client, outsider, collectio
     client.logout()
     assert client.get(there).status_code == 302
     assert as_editor.put(there).status_code in {302, 405}
+
+
+def test_more_than_the_server_reads_at_once_is_said(as_editor, collection):
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    answer = paste(as_editor, collection, text="x" * (limit + 1))
+    assert answer.status_code == 413
+    assert "Too large" in answer.text
+    assert not Article.objects.exists()
