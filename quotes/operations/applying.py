@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from quotes.matching import match_speakers
@@ -47,15 +48,19 @@ def _mentioned(extraction: Extraction) -> set[int]:
 
 def _learn_about(article: Article, extraction: Extraction) -> None:
     """Take over the date and the skipped ranges that the engine read, where nobody gave any."""
-    if extraction.date and not article.published_on:
-        article.published_on = extraction.date
     found = [[s.start, s.end, s.reason] for s in extraction.skipped]
+    learnt = {}
+    if extraction.date and not article.published_on:
+        learnt["published_on"] = extraction.date
     if found and not article.skipped:
-        article.skipped = found
-    article.save(update_fields=("published_on", "skipped", "updated_at"))
-    Quote.objects.filter(article=article).exclude(published_on=article.published_on).update(
-        published_on=article.published_on
-    )
-    Correction.objects.filter(article=article).exclude(published_on=article.published_on).update(
-        published_on=article.published_on
-    )
+        learnt["skipped"] = found
+    if not learnt:
+        return
+    for field, value in learnt.items():
+        setattr(article, field, value)
+    article.version += 1
+    article.save(update_fields=(*learnt, "version", "updated_at"))
+    for rows in (Quote.objects, Correction.objects):
+        rows.filter(article=article).exclude(published_on=article.published_on).update(
+            published_on=article.published_on, updated_at=Now()
+        )

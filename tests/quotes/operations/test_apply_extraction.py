@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 import pytest
@@ -265,3 +266,23 @@ def test_a_retelling_of_a_retelling_points_to_the_event(article: Article):
     first, second, last = StoredCorrection.objects.order_by("pk")
     assert second.retells == first
     assert last.retells == first
+
+
+def test_a_date_that_the_engine_read_is_kept_unless_there_is_one(collection: Collection):
+    dated = make_article(collection)
+    undated = make_article(collection, published_on=None)
+    for article in (dated, undated):
+        apply(article, found(article, *the_usual(article), date=dt.date(2026, 3, 1)))
+        article.refresh_from_db()
+    assert (dated.published_on, dated.version) == (dt.date(2026, 2, 27), 1)
+    assert (undated.published_on, undated.version) == (dt.date(2026, 3, 1), 2)
+    assert {quote.published_on for quote in undated.quotes.all()} == {dt.date(2026, 3, 1)}
+
+
+def test_stored_suggestions_follow_a_date_that_is_learnt_later(collection: Collection):
+    article = make_article(collection, published_on=None)
+    apply(article, found(article, *the_usual(article)))
+    before = list(article.quotes.values_list("updated_at", flat=True))
+    apply(article, found(article, *the_usual(article), date=dt.date(2026, 3, 1)))
+    assert set(article.quotes.values_list("published_on", flat=True)) == {dt.date(2026, 3, 1)}
+    assert min(article.quotes.values_list("updated_at", flat=True)) > max(before)
