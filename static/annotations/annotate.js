@@ -209,6 +209,8 @@
     const usable = (el) => !el.disabled && !el.closest(".item:not(.is-focus)") && !el.closest("[hidden]") && (!open || open.contains(el));
     const button = $$(match).filter(usable).sort((a, b) => !!b.closest(".item") - !!a.closest(".item"))[0];
     button?.click();
+    // At once: the next letter is typed before the browser says that the details are open.
+    if (button?.matches("[data-finder][open] > summary")) $("input[role=combobox]", button.parentElement).focus();
     return !!button;
   }
 
