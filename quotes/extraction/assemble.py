@@ -222,6 +222,7 @@ def _act(lemma: str, construction: str) -> Act:
         "before",
         "after",
         "inserted",
+        "tagged",
     ):
         return "question"
     if construction in _DIRECT or lemma in lexicon.STATEMENTS:

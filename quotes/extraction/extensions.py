@@ -8,6 +8,7 @@ _DEFAULTS = {
     "document": None,
     "config": None,
     "skipped": (),
+    "tagged": (),
     "marks": None,
     "frames": None,
     "cast": None,

@@ -24,10 +24,17 @@ from quotes.extraction.components import (
     reported,
     signed,
     speakers,
+    tagged,
 )
 from quotes.extraction.config import ENGINE_VERSION, Config
-from quotes.extraction.text import Ranges
+from quotes.extraction.tagging import Tagger, load_tagger
+from quotes.extraction.text import Ranges, paragraphs
 from quotes.extraction.types import Document, Extraction
+
+
+class EngineMissing(RuntimeError):
+    """The engine that was asked for by name cannot run here."""
+
 
 _ENGLISH = frozenset(
     "the of and to in a is that for it on with as was said by at from be has are have he not".split()
@@ -60,6 +67,9 @@ def extract(document: Document, config: Config = Config()) -> Extraction:  # noq
     doc._.document = Document(text, date, document.outlet, document.country)
     doc._.config = config
     doc._.skipped = skipped
+    tagger = _tagger(config) if model.parses else None
+    if tagger is not None:
+        doc._.tagged = tuple(tagger.tag(text, paragraphs(text)))
     for _, component in reader.pipeline:
         doc = component(doc)
     people = assemble.People()
@@ -70,12 +80,22 @@ def extract(document: Document, config: Config = Config()) -> Extraction:  # noq
         speakers=people.speakers(),
         corrections=tuple(events),
         skipped=skipped,
-        engine=f"{ENGINE_VERSION}/rules",
-        model=model.name,
+        engine=f"{ENGINE_VERSION}/{'encoder' if tagger else 'rules'}",
+        model=f"{model.name}, {tagger.name}" if tagger else model.name,
         language="en" if english else "und",
         date=date,
         note="; ".join(notes),
     )
+
+
+def _tagger(config: Config) -> Tagger | None:
+    """The trained tagger where the config wants one; "encoder" insists on it."""
+    if config.engine == "rules":
+        return None
+    found = load_tagger(config.model_dir)
+    if found is None and config.engine != "auto":
+        raise EngineMissing(f"engine “{config.engine}” has no weights on this machine")
+    return found
 
 
 def extract_many(
@@ -113,6 +133,7 @@ def _reader() -> Language:
         reported.NAME,
         direct.NAME,
         signed.NAME,
+        tagged.NAME,
         "choose_frames",
         carried.NAME,
         names.NAME,

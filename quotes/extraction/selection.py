@@ -11,6 +11,8 @@ from quotes.extraction.frames import Frame, Quoted
 from quotes.extraction.syntax import trimmed
 
 THRESHOLD = 0.4
+BESIDE_TAGGER = 0.7
+_ALONE = frozenset(("tagged", "signed", "dialogue"))
 _MOSTLY = 0.5
 _LONGEST_GROUP = 100
 _FEWEST_BEFORE_COLON = 4
@@ -81,15 +83,27 @@ def trimmed_keeping_marks(doc: Doc, content: set[int], marks: Quoted) -> list[in
     return order
 
 
-def select(doc: Doc, frames: Iterable[Frame], threshold: float = THRESHOLD) -> list[Frame]:
-    """The best set of proposals whose hulls do not overlap, best first come first served."""
+def select(
+    doc: Doc,
+    frames: Iterable[Frame],
+    threshold: float = THRESHOLD,
+    beside_tagger: float = BESIDE_TAGGER,
+) -> list[Frame]:
+    """The best set of proposals whose hulls do not overlap, best first come first served.
+
+    Where the tagger was asked its proposals come first, and the rules add what they are sure of.
+    """
+    with_tagger = bool(doc._.tagged)
     taken = [False] * len(doc)
     chosen: list[Frame] = []
     ranked = sorted(
         (frame for frame in frames if frame.content and frame.score >= threshold),
         key=lambda frame: (-frame.score, frame.start, frame.end, frame.construction),
     )
+    ranked.sort(key=lambda frame: frame.construction != "tagged")
     for frame in ranked:
+        if with_tagger and frame.construction not in _ALONE and frame.score < beside_tagger:
+            continue
         if any(taken[i] for i in frame.content) or any(
             taken[i] for i in range(frame.start, frame.end)
         ):

@@ -83,14 +83,15 @@ def _take(doc: Doc, marks: Quoted, number: int, last: Frame | None, words: int) 
         return Frame("bare", "", first, [], [], tokens, score=0.3) if long_enough else None
     if not alone or words < _FEWEST_WORDS:
         return None
-    if last is None or marks.paragraph[first] - marks.paragraph[last.end - 1] > 2 * _REACH:
+    here = marks.paragraph[first]
+    if last is None or here - marks.paragraph[last.end - 1] > 2 * _REACH:
         return Frame("bare", "", first, [], [], tokens, score=0.3)
     return Frame(
         "carried",
         last.lemma,
         last.head,
         [],
-        last.source,
+        last.source if here == marks.paragraph[last.end - 1] else [],
         tokens,
         score=0.5 * max(last.score, 0.6),
         anchor=last.anchor,

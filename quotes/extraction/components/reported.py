@@ -43,7 +43,7 @@ def reported_speech(doc: Doc) -> Doc:
 
 def _of_verb(verb: Token) -> Iterator[Frame]:
     found, how = subject(verb)
-    if how in ("shared", "modified") and _is_asked_of(verb):
+    if how in ("shared", "modified") and is_asked_of(verb):
         # "Asked if …, she said": whoever asked, it was not the one who answers.
         found, how = None, "passive"
     if _is_spoken(verb):
@@ -148,7 +148,7 @@ def _is_spoken(token: Token) -> bool:
     return number >= 0 and len(marks.tokens(number)) > _FEW_WORDS
 
 
-def _is_asked_of(verb: Token) -> bool:
+def is_asked_of(verb: Token) -> bool:
     """A participle of asking without an asker, or one that an answer follows."""
     if verb.lemma_.lower() not in lexicon.ASKED or verb.tag_ not in ("VBN", "VBD"):
         return False

@@ -1,0 +1,161 @@
+"""What the trained tagger found, linked into attributions: content to cue, cue to source."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+
+from spacy.language import Language
+from spacy.tokens import Doc, Token
+
+from quotes.extraction import lexicon
+from quotes.extraction.components.reported import is_asked_of
+from quotes.extraction.frames import Frame, Quoted
+from quotes.extraction.syntax import subject
+from quotes.extraction.tagging import TaggedSpan
+
+NAME = "tagged_speech"
+_FARTHEST = 60
+_SURE, _SHARE = 0.45, 0.5
+
+
+class _Part:
+    """A tagged span in tokens."""
+
+    __slots__ = ("first", "last", "probability", "root", "tokens")
+
+    def __init__(self, doc: Doc, first: int, last: int, probability: float) -> None:
+        self.first, self.last, self.probability = first, last, probability
+        self.tokens = [i for i in range(first, last + 1) if not doc[i].is_space]
+        self.root = doc[first : last + 1].root
+
+
+@Language.component(
+    NAME, requires=["doc._.marks", "token.dep"], assigns=["doc._.frames", "doc._.tagged"]
+)
+def tagged_speech(doc: Doc) -> Doc:
+    """Turn ``doc._.tagged`` spans into proposals; without any this does nothing."""
+    spans: tuple[TaggedSpan, ...] = doc._.tagged or ()
+    if not spans or not doc.has_annotation("DEP"):
+        return doc
+    marks: Quoted = doc._.marks
+    starts = [token.idx for token in doc]
+    by_paragraph: dict[int, dict[str, list[_Part]]] = defaultdict(lambda: defaultdict(list))
+    for span in spans:
+        first = bisect_left(starts, span.start)
+        if first and (first == len(starts) or starts[first] > span.start):
+            first -= 1
+        last = bisect_left(starts, span.end) - 1
+        if last < first or all(doc[i].is_space for i in range(first, last + 1)):
+            continue
+        part = _Part(doc, first, last, span.probability)
+        by_paragraph[marks.paragraph[first]][span.role].append(part)
+    frames: list[Frame] = doc._.frames or []
+    for number in sorted(by_paragraph):
+        frames.extend(_linked(doc, by_paragraph[number]))
+    doc._.frames = frames
+    return doc
+
+
+def _linked(doc: Doc, parts: dict[str, list[_Part]]) -> list[Frame]:
+    cues, sources = parts["cue"], parts["source"]
+    contents: dict[int, list[_Part]] = defaultdict(list)
+    for content in parts["content"]:
+        near = [n for n, cue in enumerate(cues) if _distance(content, cue) <= 4 * _FARTHEST]
+        if near:
+            best = min(near, key=lambda n: (_content_cost(doc, content, n, cues, parts), n))
+            contents[best].append(content)
+    pairs = sorted(
+        (cost, n, k)
+        for n, cue in enumerate(cues)
+        for k, source in enumerate(sources)
+        if _distance(source, cue) <= 2 * _FARTHEST
+        and (cost := _source_cost(doc, source, cue, cues)) < _FARTHEST
+    )
+    source_of: dict[int, _Part] = {}
+    for _, n, k in pairs:
+        source_of.setdefault(n, sources[k])
+    return [_frame(doc, cues[n], source_of.get(n), found) for n, found in sorted(contents.items())]
+
+
+def _distance(left: _Part, right: _Part) -> int:
+    return max(left.first - right.last, right.first - left.last, 0)
+
+
+def _between(left: _Part, right: _Part, others: list[_Part]) -> int:
+    low, high = min(left.last, right.last), max(left.first, right.first)
+    first = bisect_left(others, low, key=lambda part: part.first)
+    return sum(
+        other is not left and other is not right and low < other.first < high
+        for other in others[first : first + 12]
+    )
+
+
+def _content_cost(
+    doc: Doc, content: _Part, number: int, cues: list[_Part], parts: dict[str, list[_Part]]
+) -> float:
+    cue = cues[number]
+    cost = _distance(content, cue) + 25.0 * _between(content, cue, cues)
+    cost += 6 * _between(content, cue, parts["content"])
+    if doc[content.first].sent.start != doc[cue.first].sent.start:
+        cost += 15
+    token: Token = content.root
+    for step in range(6):
+        if cue.first <= token.i <= cue.last:
+            return cost - 12 + step
+        token = token.head
+    return cost - 2 if content.first > cue.last else cost
+
+
+def _source_cost(doc: Doc, source: _Part, cue: _Part, cues: list[_Part]) -> float:
+    cost = float(_distance(source, cue))
+    if cue.first <= source.root.head.i <= cue.last:
+        cost -= 15
+    found, _ = subject(_head(cue))
+    if found is not None and source.first <= found.i <= source.last:
+        cost -= 15
+    if doc[source.first].sent.start != doc[cue.first].sent.start:
+        cost += 15
+    return cost + 10 * _between(source, cue, cues)
+
+
+def _head(cue: _Part) -> Token:
+    """The verb of a cue, else its root."""
+    if cue.root.pos_ == "VERB":
+        return cue.root
+    verbs = [cue.root.doc[i] for i in cue.tokens if cue.root.doc[i].pos_ == "VERB"]
+    return verbs[-1] if verbs else cue.root
+
+
+def _frame(doc: Doc, cue: _Part, source: _Part | None, contents: list[_Part]) -> Frame:
+    head = _head(cue)
+    if _nobody_asked(head):
+        source = None
+    tokens = sorted({i for part in contents for i in part.tokens})
+    certainty = sum(part.probability for part in contents) / len(contents)
+    return Frame(
+        "tagged",
+        head.lemma_.lower(),
+        head.i,
+        cue.tokens,
+        source.tokens if source is not None else [],
+        tokens,
+        score=_SURE + _SHARE * certainty,
+        anchor=_anchor(source) if source is not None else None,
+    )
+
+
+def _nobody_asked(head: Token) -> bool:
+    """ "Asked whether …, Wren said": the asker is not named, and is not Wren."""
+    _, how = subject(head)
+    return head.lemma_.lower() in lexicon.ASKED and (
+        how == "passive" or how in ("shared", "modified", "none") and is_asked_of(head)
+    )
+
+
+def _anchor(source: _Part) -> int:
+    """The head of the source's first phrase: the parser's root, unless that is a verb."""
+    if source.root.pos_ in ("NOUN", "PROPN", "PRON", "ADJ", "NUM", "DET"):
+        return source.root.i
+    nouns = [i for i in source.tokens if source.root.doc[i].pos_ in ("NOUN", "PROPN", "PRON")]
+    return nouns[0] if nouns else source.root.i
