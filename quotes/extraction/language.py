@@ -57,8 +57,7 @@ def read(text: str, model: Model, chunk_chars: int) -> Doc:
     docs = list(model.nlp.pipe(pieces, batch_size=4))
     if len(docs) == 1:
         return docs[0]
-    merged = Doc.from_docs(docs, ensure_whitespace=False)
-    assert merged is not None
+    merged: Doc = Doc.from_docs(docs, ensure_whitespace=False)
     return merged
 
 

@@ -16,7 +16,7 @@ from quotes.extraction.types import Attribution, Correction
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _COMMON = frozenset(
     "that this with from have been were they their there about would could should which when "
-    "what will says said told than then them also more some because into over only just very".split()
+    "what will says said told than then them also more some because into over only very".split()
 )
 _REACH = 1600
 _EARLIER = 60
@@ -84,7 +84,7 @@ def _related(
                 reason=f"{correction.reason}; told before in this article",
             )
     if event.same_point and earlier:
-        number = next(
+        point = next(
             (
                 n
                 for n in reversed(range(max(0, len(earlier) - _EARLIER), len(earlier)))
@@ -92,7 +92,7 @@ def _related(
             ),
             None,
         )
-        return replace(correction, same_point_as=number)
+        return replace(correction, same_point_as=point)
     return correction
 
 

@@ -91,7 +91,8 @@ _OFFICE_WORDS = (
     (re.compile(r"\bforeign (?:minister|secretary)\b|\bsecretary of state\b"), "foreign minister"),
     (
         re.compile(
-            r"\bfinance minister\b|\btreasury secretary\b|\bchancellor of the exchequer\b|\btreasurer\b"
+            r"\bfinance minister\b|\btreasury secretary\b|\btreasurer\b"
+            r"|\bchancellor of the exchequer\b"
         ),
         "finance minister",
     ),

@@ -37,7 +37,7 @@ class EngineMissing(RuntimeError):
 
 
 _ENGLISH = frozenset(
-    "the of and to in a is that for it on with as was said by at from be has are have he not".split()
+    "the of and to in a is that for it on with as was said by at from be has are he not".split()
 )
 _WORD = re.compile(r"[^\W\d_]+")
 _ENOUGH_WORDS = 40

@@ -21,7 +21,7 @@ def weights(path: Path = WEIGHTS) -> dict[str, float]:
 
 
 def score(frames: Iterable[Frame]) -> None:
-    """Set the score of frames that have features: the probability that trained annotators would mark it so."""
+    """Set the score of frames with features: how likely annotators would mark them so."""
     table = weights()
     bias = table[""]
     for frame in frames:

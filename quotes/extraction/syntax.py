@@ -132,9 +132,9 @@ def verb_group(verb: Token) -> list[int]:
     """The verb with its auxiliaries, particles, negation and the adverbs between them."""
     group = {verb.i}
     for child in verb.children:
-        if child.dep_ in ("prt", "neg", "aux", "auxpass") and abs(child.i - verb.i) <= 5:
-            group.add(child.i)
-        elif child.dep_ == "advmod" and child.pos_ == "ADV" and child.i == verb.i - 1:
+        helper = child.dep_ in ("prt", "neg", "aux", "auxpass") and abs(child.i - verb.i) <= 5
+        adverb = child.dep_ == "advmod" and child.pos_ == "ADV" and child.i == verb.i - 1
+        if helper or adverb:
             group.add(child.i)
     first = min(group)
     return [

@@ -27,7 +27,8 @@ SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 _POS = {
     "NNP": "PROPN", "NNPS": "PROPN", "NN": "NOUN", "NNS": "NOUN", "PRP": "PRON", "PRP$": "PRON",
     "WP": "PRON", "WDT": "PRON", "DT": "DET", "IN": "ADP", "TO": "PART", "RB": "ADV", "JJ": "ADJ",
-    "CC": "CCONJ", "MD": "AUX", "CD": "NUM", "_SP": "SPACE", "WRB": "ADV", "RP": "ADP", "POS": "PART",
+    "CC": "CCONJ", "MD": "AUX", "CD": "NUM", "_SP": "SPACE", "WRB": "ADV",
+    "RP": "ADP", "POS": "PART",
 }  # fmt: skip
 
 

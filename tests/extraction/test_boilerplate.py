@@ -9,8 +9,8 @@ import pytest
 from quotes.extraction.boilerplate import find_skipped, read_date
 
 APPEAL = (
-    "Your support helps us to report from the coast. The Lantern believes quality journalism should "
-    "be free of paywalls, paid for by those who can afford it. Please consider donating. Read more"
+    "Your support helps us to report from the coast. The Lantern believes quality journalism "
+    "should be free of paywalls, paid for by those who can afford it. Please consider donating. Read more"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -32,10 +33,10 @@ def check(text: str, result: Extraction) -> None:
         for item in result.attributions
         if item.parent is None
     ]
-    assert all(a[1] <= b[0] for a, b in zip(hulls, hulls[1:], strict=False))
+    assert all(a[1] <= b[0] for a, b in pairwise(hulls))
     for number, item in enumerate(result.attributions):
         assert item.content
-        assert all(a.end <= b.start for a, b in zip(item.content, item.content[1:], strict=False))
+        assert all(a.end <= b.start for a, b in pairwise(item.content))
         verbatim = verbatim_spans(text, item.content)
         assert bool(verbatim) == (item.kind != "indirect")
         assert 0 <= item.confidence <= 1

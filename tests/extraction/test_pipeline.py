@@ -28,7 +28,7 @@ Councillor Toby Wren said the repair was “a scandal” and that ratepayers des
 
 Mr Wren claimed the beams had cost twice the estimate.
 
-Ms Marsh corrected Mr Wren when he claimed that the town had paid for the crane. “The county paid,” she told him.
+Ms Marsh corrected Mr Wren when he claimed that the town had paid. “The county paid,” she told him.
 
 Asked whether he would resign, Mr Wren said: “Why should I?”
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from itertools import pairwise
 
 from quotes.extraction import offices
 from quotes.extraction.cast import compatible_first, name_words
@@ -133,7 +134,7 @@ def test_offices_change_hands_on_their_day() -> None:
 
 def test_holders_of_one_office_do_not_overlap() -> None:
     for held in offices.holders().values():
-        for earlier, later in zip(held, held[1:], strict=False):
+        for earlier, later in pairwise(held):
             assert earlier.until is not None and earlier.until <= later.since, (earlier, later)
 
 

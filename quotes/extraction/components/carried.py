@@ -42,16 +42,16 @@ def carried_quotes(doc: Doc) -> Doc:
         free = [i for i in range(first, end) if not doc[i].is_space]
         if any(hull[i] is not None for i in free):
             continue
-        frame = _take(doc, marks, number, last, len(words))
-        if frame is None:
+        taken = _take(doc, marks, number, last, len(words))
+        if taken is None:
             continue
-        if frame is not last:
-            added.append(frame)
-            last = frame
-        for i in range(frame.start, frame.end):
-            hull[i] = frame
+        if taken is not last:
+            added.append(taken)
+            last = taken
+        for i in range(taken.start, taken.end):
+            hull[i] = taken
         for i in free:
-            owner[i] = frame
+            owner[i] = taken
     doc._.frames = sorted([*frames, *added], key=lambda frame: frame.start)
     return doc
 

@@ -140,9 +140,9 @@ def _person_span(span: Span) -> Span:
         end -= 1
     if start > 1 and doc[start - 1].text == "-" and doc[start - 2].is_title:
         start -= 2
-    if end + 1 < len(doc) and doc[end].text == "-" and doc[end + 1].is_title and end > start:
-        if not doc[end - 1].whitespace_ and not doc[end].whitespace_:
-            end += 2
+    hyphen = start < end < len(doc) - 1 and doc[end].text == "-" and doc[end + 1].is_title
+    if hyphen and not doc[end - 1].whitespace_ and not doc[end].whitespace_:
+        end += 2
     return doc[start:end]
 
 

@@ -225,9 +225,9 @@ class _Reader:
             if entity.kind == "person" and self._bears(entity, head, country, phrase):
                 return entity, "the article gives the title"
         for entity in self.cast.entities[-_ROSTER:]:
-            if entity.kind == "person" and entity.mentions and entity.mentions[0].start < token.i:
-                if self._bears(entity, head, country, phrase):
-                    best = entity
+            seen = entity.mentions and entity.mentions[0].start < token.i
+            if entity.kind == "person" and seen and self._bears(entity, head, country, phrase):
+                best = entity
         if best is None:
             return None
         return best, "the article gives the title"
@@ -239,9 +239,9 @@ class _Reader:
         else:
             wanted = [t for t in entity.titles if "former" not in t.split()]
         for title in wanted:
-            if head in title and (head != "president" or "vice" not in title):
-                if not country or country_of(title) in ("", country):
-                    return True
+            same_office = head in title and (head != "president" or "vice" not in title)
+            if same_office and (not country or country_of(title) in ("", country)):
+                return True
         return False
 
     def _by_office(self, phrase: str, token: Token) -> tuple[Entity, str] | None:

@@ -117,7 +117,7 @@ def _of_verb(verb: Token) -> Iterator[Frame]:
 
 
 def _torn_clause(verb: Token) -> range | None:
-    """ "claimed Aldmoor but not the east was gaining": the parser takes the subject for an object."""
+    """ "claimed Aldmoor but not the east gained": the parser took the subject for an object."""
     if verb.lemma_.lower() not in lexicon.CLAIM_VERBS:
         return None
     item = next((c for c in verb.children if c.dep_ == "dobj" and c.i > verb.i), None)
@@ -180,7 +180,7 @@ def _clause_content(
         content.update(subtree(clause))
         content.difference_update(_later_reports(clause))
     content.difference_update(cue, source)
-    # Words of the reporting clause itself that stand inside the hull (in "…, he said on Monday, …").
+    # Words of the reporting clause that stand inside the hull: “…, he said on Monday, …”.
     own = [
         child
         for child in verb.children
@@ -225,9 +225,9 @@ def _object_content(verb: Token, objects: list[Token], infinitives: list[Token])
     for item in (*objects, *infinitives):
         content.update(subtree(item))
     for child in verb.children:
-        if child.dep_ in ("prep", "prt", "advmod", "npadvmod") and child.i > objects[0].i:
-            if child.dep_ == "prep" and child.lower_ in ("as", "of", "for", "about", "with", "to"):
-                content.update(subtree(child))
+        follows = child.dep_ == "prep" and child.i > objects[0].i
+        if follows and child.lower_ in ("as", "of", "for", "about", "with", "to"):
+            content.update(subtree(child))
     return sorted(content)
 
 

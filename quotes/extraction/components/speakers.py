@@ -106,7 +106,8 @@ def _addressee(doc: Doc, cast: Cast, frame: Frame) -> Entity | None:
 
 def _describe(doc: Doc, cast: Cast, frame: Frame, described: dict[str, Entity]) -> None:
     """A source without a name ("a union official", "critics") becomes an entity of its own."""
-    assert frame.anchor is not None
+    if frame.anchor is None:
+        return
     anchor = doc[frame.anchor]
     inner = next((cast.at[i] for i in _named_inside(doc, anchor) if i in cast.at), None)
     if inner is not None:
