@@ -10,7 +10,8 @@ from quotes.extraction.boilerplate import find_skipped, read_date
 
 APPEAL = (
     "Your support helps us to report from the coast. The Lantern believes quality journalism "
-    "should be free of paywalls, paid for by those who can afford it. Please consider donating. Read more"
+    "should be free of paywalls, paid for by those who can afford it. "
+    "Please consider donating. Read more"
 )
 
 

@@ -104,7 +104,7 @@ def test_chunks_do_not_move_a_span() -> None:
         ("“a", 2000),
         (" ", 60_000),
         ("x", 6000),
-        ("‘he said ", 100),
+        ("‘he said ", 300),
         ("Read more\n", 1000),
     ],
 )
@@ -113,7 +113,7 @@ def test_time_grows_with_hostile_text(piece: str, count: int) -> None:
         best = 99.0
         for _ in range(2):
             started = time.process_time()
-            extract(Document(piece * times))
+            extract(Document(piece * times), Config(engine="rules"))
             best = min(best, time.process_time() - started)
         return best
 

@@ -391,7 +391,8 @@ def _features(frame: Frame, head: Token, how: str, clause: Token) -> list[str]:
         if anchor.pos_ == "NOUN":
             found.append(f"noun={anchor.lemma_.lower()}")
     if frame.content:
-        quoted = sum(doc._.marks.of[i] >= 0 for i in frame.content)
+        of = doc._.marks.of
+        quoted = sum(of[i] >= 0 for i in frame.content)
         if quoted:
             found.append(f"quoted={family}|{'all' if quoted >= length else 'part'}")
     else:
