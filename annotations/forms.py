@@ -101,7 +101,12 @@ class SearchForm(forms.Form):
 
 
 class SpeakerFilterForm(SearchForm):
-    kind = forms.ChoiceField(choices=Speaker.Kind.choices, required=False)
+    """Without a kind the list shows those who have a name of their own."""
+
+    EVERYBODY = "everybody"
+    kind = forms.ChoiceField(
+        choices=(*Speaker.Kind.choices, (EVERYBODY, "Everybody")), required=False
+    )
 
 
 class ManyFilesInput(forms.ClearableFileInput):

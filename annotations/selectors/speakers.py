@@ -31,7 +31,9 @@ SENTENCE_ENDS = ("\n", ". ", ".” ", "? ", "?” ", "! ", "!” ")
 
 def speaker_list(user: User, filters: dict[str, Any], page: str | None) -> Page[Speaker]:
     rows = Speaker.objects.readable_by(user).current()
-    if filters["kind"]:
+    if not filters["kind"]:
+        rows = rows.filter(kind__in=(Speaker.Kind.PERSON, Speaker.Kind.ORGANISATION))
+    elif filters["kind"] in Speaker.Kind.values:
         rows = rows.filter(kind=filters["kind"])
     rows = rows.named_like(filters["q"]) if filters["q"] else rows.order_by("name", "pk")
     quotes = Quote.objects.filter(speaker=OuterRef("pk")).order_by().values("speaker")

@@ -462,3 +462,16 @@ def test_history_reads_as_sentences(world, as_editor, editor):
     page = as_editor.get(there).text
     assert "took back a decision: “confirmed the quote”" in page
     assert "taken back since" in page
+
+
+def test_the_speaker_list_starts_with_those_who_have_a_name(world, as_editor, collection):
+    make_speaker(collection, "an official close to the talks", kind="unnamed")
+    there = reverse("annotations:speaker_list")
+
+    def names(query: str) -> str:
+        return as_editor.get(f"{there}{query}").content.decode()
+
+    assert "an official close" not in names("")
+    assert "Ines Adair" in names("")
+    assert "an official close" in names("?kind=everybody")
+    assert "Ines Adair" not in names("?kind=unnamed")
