@@ -49,7 +49,7 @@ def _mentioned(extraction: Extraction) -> set[int]:
 def _learn_about(article: Article, extraction: Extraction) -> None:
     """Take over the date and the skipped ranges that the engine read, where nobody gave any."""
     found = [[s.start, s.end, s.reason] for s in extraction.skipped]
-    learnt = {}
+    learnt: dict[str, object] = {}
     if extraction.date and not article.published_on:
         learnt["published_on"] = extraction.date
     if found and not article.skipped:
