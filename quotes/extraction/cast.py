@@ -13,6 +13,7 @@ from quotes.extraction.types import AliasKind, SpeakerKind
 Gender = Literal["f", "m", ""]
 
 _POSSESSIVE = re.compile(r"[’']s?$")
+_OPENING = frozenset("“\"‘'(")
 _EDGE = re.compile(r"^[^\w]+|[^\w.)]+$")
 
 
@@ -115,8 +116,9 @@ def split_honorifics(name: str) -> tuple[list[str], list[str]]:
 
 
 def name_words(name: str) -> list[str]:
-    """Words of a name without honorifics and suffixes."""
+    """Words of a name without honorifics, suffixes and a nickname in marks."""
     _, words = split_honorifics(name)
+    words = [word for word in words if word[0] not in _OPENING] or words
     while len(words) > 1 and words[-1].rstrip(".,").casefold() in lexicon.NAME_SUFFIXES:
         words = words[:-1]
     return [word.strip(",") for word in words]

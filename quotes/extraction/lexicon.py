@@ -31,7 +31,13 @@ TITLE_LEADERS = _words(
     "attorney solicitor detective police fire"
 )
 NAME_PARTICLES = _words("de da di del della der den van von bin al el la le du dos ibn ter ten af")
-NAME_SUFFIXES = _words("jr jr. sr sr. ii iii iv qc kc mp phd md")
+NAME_SUFFIXES = _words("jr jr. sr sr. ii iii iv qc kc sc mp phd md")
+PLACE_NOUNS = _words(
+    "lane street road avenue square hall falls river hills mountain mountains lake bay island "
+    "islands valley bridge county town village beach creek springs heights harbour harbor station "
+    "airport building tower plaza boulevard highway"
+)
+PLACE_LEADERS = _words("port mount monte lake fort upper lower north south east west cape isle")
 DAYS_AND_MONTHS = _words(
     "monday tuesday wednesday thursday friday saturday sunday january february march april june "
     "july august september october november december today yesterday tomorrow"
@@ -40,7 +46,7 @@ NEVER_IN_NAMES = _words(
     "the a an i he she it they we you who and or but in on at of for to with said says is was has "
     "mr mrs ms sir if when while after before as that this these those his her their its our my "
     "campaign administration government supporters voters office team republican democrat "
-    "republicans democrats"
+    "republicans democrats nah yes yeah no ok okay"
 )
 NICKNAMES = (
     "joe joseph",
@@ -128,7 +134,9 @@ ROLES = _words(
     "plaintiff suspect witness headteacher principal economist analyst scientist researcher "
     "strategist pollster expert specialist farmer nurse teacher driver resident neighbour neighbor "
     "student man woman boy girl teenager pensioner ceo cfo premier taoiseach treasurer "
-    "backbencher incumbent rival challenger frontrunner front-runner veteran"
+    "backbencher incumbent rival challenger frontrunner front-runner veteran referee umpire "
+    "librarian headmistress headmaster climatologist engineer curator dealer sergeant accused "
+    "historian surgeon priest barrister trustee conservator hydrologist geologist"
 )
 FEMALE_NOUNS = _words(
     "woman girl mother wife daughter sister widow actress congresswoman chairwoman spokeswoman "

@@ -22,6 +22,7 @@ from quotes.extraction.cast import (
     split_honorifics,
     surname,
 )
+from quotes.extraction.components import introductions
 from quotes.extraction.given_names import gender_of
 from quotes.extraction.text import Ranges
 from quotes.extraction.types import AliasKind, SpeakerKind
@@ -42,7 +43,14 @@ def names(doc: Doc) -> Doc:
         if span.label_ in ("PERSON", *_BODIES) and not skipped.touch(span.start_char, span.end_char)
     ]
     persons = [_person_span(span) for span in spans if _is_person(span)]
-    persons += [] if not doc.has_annotation("DEP") else _unlabelled(doc)
+    if doc.has_annotation("DEP"):
+        places = _places(persons)
+        persons = [s for s in persons if s.text not in places and not introductions.is_no_person(s)]
+        persons += [
+            span
+            for span in map(_person_span, (*_unlabelled(doc), *introductions.introduced(doc)))
+            if not skipped.touch(span.start_char, span.end_char)
+        ]
     persons = filter_spans([span for span in persons if len(span)])
     full = _full_names(persons)
     taken: set[int] = set()
@@ -64,6 +72,14 @@ def names(doc: Doc) -> Doc:
             _body(cast, span)
     doc._.cast = cast
     return doc
+
+
+def _places(persons: list[Span]) -> set[str]:
+    """Names that stand where a place stands, and never speak nor bear a title."""
+    places = {span.text for span in persons if introductions.is_place(span)}
+    people = {s.text for s in persons if _honorific_before(s) or introductions.talks(s)}
+    named = {s.text for s in persons if introductions.is_named_like_a_place(s)}
+    return (places - people) | named
 
 
 def _is_person(span: Span) -> bool:

@@ -109,7 +109,7 @@ def _describe(doc: Doc, cast: Cast, frame: Frame, described: dict[str, Entity]) 
     if frame.anchor is None:
         return
     anchor = doc[frame.anchor]
-    inner = next((cast.at[i] for i in _named_inside(doc, anchor) if i in cast.at), None)
+    inner = next((cast.at[i] for i in _named_inside(anchor, frame, cast) if i in cast.at), None)
     if inner is not None:
         cast.mention(
             Mention(anchor.i, anchor.i + 1, anchor.i, inner.entity, inner.how, inner.reason)
@@ -164,9 +164,21 @@ def _author(anchor: Token, cast: Cast) -> Entity | None:
     return None
 
 
-def _named_inside(doc: Doc, anchor: Token) -> list[int]:
+def _named_inside(anchor: Token, frame: Frame, cast: Cast) -> list[int]:
     """Tokens of an apposition that names the source ("his lawyer, Tobias Wrenfield")."""
-    return [child.i for child in anchor.children if child.dep_ == "appos"]
+    found = [child.i for child in anchor.children if child.dep_ == "appos"]
+    behind = anchor.i + 2
+    # The parser often takes the name after a role for the subject of what follows.
+    if (
+        not found
+        and anchor.lemma_.lower() in lexicon.ROLES
+        and behind < len(anchor.doc)
+        and anchor.doc[behind - 1].text == ","
+    ):
+        named = cast.at.get(behind)
+        if named is not None and named.how == "name" and named.start == behind:
+            found = [behind] if named.entity.kind == "person" and not frame.carried else []
+    return found
 
 
 def _phrase(doc: Doc, frame: Frame) -> str:
