@@ -244,12 +244,16 @@ CLAIM_NOUNS = _words(
     "characterization characterisation contention contentions charge charges insinuation rumor "
     "rumors rumour rumours notion report reports story stories narrative theory speculation "
     "testimony lie lies falsehood falsehoods criticism criticisms figure figures estimate "
-    "description argument arguments conspiracy idea"
+    "description argument arguments conspiracy idea finding findings version"
 )
 WEAK_CLAIM_NOUNS = _words(
     "report story account figure estimate theory argument idea criticism testimony description "
-    "narrative comment remark statement lie charge"
+    "narrative comment remark statement lie charge finding version"
 )
+REFLEXIVE = _words("himself herself itself themselves")
+TAKING_BACK = _words("walk backtrack recant retract clarify misspeak withdraw correct")
+# What one has said and can take back, beside the claim nouns.
+STATED_THINGS = _words("number figure estimate remark statement word comment claim total date")
 SPEAKS_FOR = _words(
     "spokesman spokeswoman spokesperson aide lawyer attorney representative spokespeople official "
     "adviser advisor"

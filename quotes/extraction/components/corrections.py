@@ -11,6 +11,7 @@ from spacy.tokens import Doc, Token
 from quotes.extraction import lexicon
 from quotes.extraction.cast import Cast, Entity, Mention
 from quotes.extraction.components.speakers import Finding
+from quotes.extraction.components.statements import Statements
 from quotes.extraction.events import Event
 from quotes.extraction.frames import Quoted
 from quotes.extraction.syntax import (
@@ -71,6 +72,7 @@ class _Finder:
         self.marks: Quoted = doc._.marks
         self.findings: list[Finding] = sorted(doc._.findings, key=lambda f: f.frame.start)
         self.starts = [finding.frame.start for finding in self.findings]
+        self.statements = Statements(doc, self.findings)
 
     # -- verbs ------------------------------------------------------------------------------
 
@@ -87,7 +89,7 @@ class _Finder:
                 yield from self._claim_denied(token, lemma)
             if lemma in lexicon.INTERVENING:
                 yield from self._intervened(token)
-            if lemma in ("walk", "backtrack", "recant", "retract", "clarify", "misspeak"):
+            if lemma in lexicon.TAKING_BACK:
                 yield from self._taken_back(token, lemma)
             if lemma in ("push", "fire", "hit", "bristle", "strike", "knock", "shoot", "take"):
                 yield from self._pushed_back(token, lemma)
@@ -110,8 +112,12 @@ class _Finder:
             target = next((c for c in verb.children if c.dep_ == "nsubjpass"), None)
         if found is None or target is None or how == "passive":
             return
-        corrector, corrected = self._who(found), self._who(target)
+        corrector = self._who(found)
+        reflexive = target.lower_ in lexicon.REFLEXIVE
+        corrected = corrector if reflexive else self._who(target)
         if corrector is None or corrected is None or corrected.kind == "unnamed":
+            return
+        if corrector is corrected and not reflexive:
             return
         if target.pos_ == "NOUN" and corrected.kind != "person":
             return
@@ -159,6 +165,8 @@ class _Finder:
         if claim is not None and self._is_claim(claim):
             owner = self._claimant(claim)
             sure = _VERB_CONFIDENCE.get(lemma, 0.45)
+            if owner is None and self._is_definite(claim):
+                owner = self.statements.claimant(verb.i, list(subtree(claim)), corrector, 2)
             if owner is not None and owner is not corrector:
                 sure = min(0.92, sure + 0.2)
             kind: CorrectionKind = "denial" if lemma == "deny" else "contradiction"
@@ -173,15 +181,16 @@ class _Finder:
                 claim=list(subtree(claim)),
             )
         elif clause is not None and lemma in ("deny", "dispute") and clause.pos_ in ("VERB", "AUX"):
+            said = list(subtree(clause))
             yield self._event(
                 verb,
                 verb_group(verb),
                 "denial" if lemma == "deny" else "contradiction",
                 corrector,
-                None,
+                self.statements.claimant(verb.i, said, corrector, 1),
                 "denied that",
                 0.62,
-                claim=list(subtree(clause)),
+                claim=said,
             )
 
     def _is_claim(self, noun: Token) -> bool:
@@ -193,10 +202,19 @@ class _Finder:
             return False
         if noun.lemma_.lower() in lexicon.WEAK_CLAIM_NOUNS:
             return any(
-                c.dep_ in ("acl", "ccomp") or c.dep_ == "prep" and c.lower_ in ("that", "of")
+                c.dep_ in ("acl", "ccomp", "poss")
+                or c.dep_ == "prep"
+                and c.lower_ in ("that", "of")
                 for c in noun.children
             )
         return True
+
+    @staticmethod
+    def _is_definite(noun: Token) -> bool:
+        """ "that suggestion", "the accusations", with nothing behind that says what it is."""
+        return any(
+            c.lower_ in ("the", "that", "those", "these", "this") for c in noun.children
+        ) and (not any(c.dep_ in ("acl", "relcl", "prep", "amod") for c in noun.children))
 
     def _claimant(self, noun: Token) -> Entity | None:
         """Whose claim: "Hale's claim", "the claim by Hale", "a claim Hale made"."""
@@ -232,7 +250,10 @@ class _Finder:
         corrector = self._who(found) if found is not None and how != "passive" else None
         said = self._said_in(verb)
         before = self._speaker_before(verb.i, corrector)
-        if corrector is None or before is None or not said:
+        to_say = verb.lemma_.lower() in ("intervene", "interrupt", "interject") and any(
+            word in words for word in ("say", "insist")
+        )
+        if corrector is None or before is None or not (said or to_say):
             return
         cue = verb_group(verb)
         if "say" in words:
@@ -280,18 +301,19 @@ class _Finder:
         claim = next((c for c in verb.children if c.dep_ in ("dobj", "pobj")), None)
         if lemma == "walk" and "back" not in words:
             return
-        if (
-            lemma in ("clarify", "retract", "recant", "walk")
-            and claim is None
-            and lemma != "clarify"
-        ):
+        if claim is None and lemma not in ("backtrack", "misspeak"):
             return
-        if lemma == "clarify" and (claim is None or not self._is_claim(claim)):
+        if lemma in ("clarify", "withdraw", "correct", "retract", "recant") and not (
+            claim is not None
+            and (self._is_claim(claim) or claim.lemma_.lower() in lexicon.STATED_THINGS)
+        ):
             return
         corrector = self._who(found)
         if corrector is None:
             return
         owner = self._claimant(claim) if claim is not None else corrector
+        if lemma == "correct" and owner is not None and owner is not corrector:
+            return
         yield self._event(
             verb,
             verb_group(verb),
