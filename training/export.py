@@ -118,7 +118,7 @@ def main() -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--version", default="1.0")
-    parser.add_argument("--averaged", action="store_true", help="the running mean of the weights")
+    parser.add_argument("--last", action="store_true", help="not the running mean of the weights")
     parser.add_argument("--whole", action="store_true", help="32 bits, to compare")
     parser.add_argument("--config-only", action="store_true", help="only add record and figures")
     arguments = parser.parse_args()
@@ -130,7 +130,7 @@ def main() -> None:
         arguments.work,
         arguments.out,
         version=arguments.version,
-        averaged=arguments.averaged,
+        averaged=not arguments.last,
         whole=arguments.whole,
     )
 
