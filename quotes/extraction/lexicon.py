@@ -272,4 +272,7 @@ STRONG_FALSE = _words(
     "false untrue incorrect inaccurate lie lies lying baseless unfounded bogus fabricated "
     "fabrication unsubstantiated falsehood erroneous"
 )
+# Says "untrue" of a claim, but of other things too.
+NONSENSE = _words("nonsense rubbish wrong garbage bunk")
+REPLYING = _words("counter retort reply respond rejoin")
 NEGATIONS = _words("not n't n’t never no neither nor without fail decline refuse hardly")

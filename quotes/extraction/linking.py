@@ -20,7 +20,10 @@ _COMMON = frozenset(
 )
 _REACH = 1600
 _EARLIER = 60
-_ALIKE = 0.12
+_ALIKE = 0.2
+_CLAIM_REACH = 900
+_NEXT = 120
+_MOST_RETORTS = 3
 
 
 def corrections(
@@ -112,27 +115,62 @@ def _quotes(
     text: str,
 ) -> tuple[list[int], list[int]]:
     """Numbers of the claim's quotes and of the retort's, each by likeness and nearness."""
-    against: list[int] = []
-    by: list[int] = []
     claim = _words(" ".join(doc[i].text for i in event.claim)) or _words(text[start:end])
     low = bisect_left(found, start - _REACH, key=lambda item: item.content[-1].end)
     high = bisect_right(found, end + _REACH, key=lambda item: item.content[0].start)
-    for number in range(low, high):
-        attribution, finding = found[number], findings[number]
-        first, last = attribution.content[0].start, attribution.content[-1].end
-        if attribution.act == "attitude":
+    near = [n for n in range(low, high) if found[n].act != "attitude"]
+    taken = range(*_span(doc, event.claim)) if event.claim else range(0)
+    by = [] if event.same_point else _retort(near, event, start, end, taken, found, findings)
+    if event.corrected is None:
+        return [], by
+    likeness = {}
+    for number in near:
+        first = found[number].content[0].start
+        if findings[number].entity is event.corrected and first < end and number not in by:
+            likeness[number] = _likeness(claim, _words(_content(text, found[number])))
+    alike = sorted((n for n in likeness if likeness[n] >= _ALIKE), key=lambda n: -likeness[n])[:2]
+    before = [n for n in likeness if found[n].content[0].start < start]
+    if not alike and before and not event.same_point:
+        last = max(before)
+        if start - found[last].content[-1].end < _CLAIM_REACH:
+            return [last], by
+    return sorted(alike), by
+
+
+def _retort(
+    near: list[int],
+    event: Event,
+    start: int,
+    end: int,
+    claim: range,
+    found: list[Attribution],
+    findings: list[Finding],
+) -> list[int]:
+    """What the corrector says in the sentence, or right after it before anybody else speaks."""
+    result: list[int] = []
+    last = end
+    for number in near:
+        first = found[number].content[0].start
+        own = findings[number].entity is event.corrector
+        if first < start:
+            if own and found[number].content[-1].end > start and first not in claim:
+                result.append(number)
             continue
-        inside = first < end and start < last
-        alike = _likeness(claim, _words(_content(text, attribution)))
-        if event.corrected is not None and finding.entity is event.corrected:
-            adjacent = event.rule == "intervened" and 0 <= start - last < 200
-            if inside or alike >= _ALIKE or adjacent:
-                against.append(number)
-        elif finding.entity is event.corrector and not event.same_point:
-            follows = 0 <= first - end < _REACH // 2 and alike > 0
-            if (inside and attribution.kind != "indirect") or follows or alike >= 2 * _ALIKE:
-                by.append(number)
-    return against[:4], by[:4]
+        if first < end:
+            if own and first not in claim:
+                result.append(number)
+                last = max(last, found[number].content[-1].end)
+            continue
+        if not own or first - last > _NEXT:
+            break
+        result.append(number)
+        last = found[number].content[-1].end
+    return result[:_MOST_RETORTS]
+
+
+def _span(doc: Doc, tokens: list[int]) -> tuple[int, int]:
+    last = doc[tokens[-1]]
+    return doc[tokens[0]].idx, last.idx + len(last)
 
 
 def _likeness(left: set[str], right: set[str]) -> float:

@@ -36,7 +36,7 @@ def corrections(doc: Doc) -> Doc:
     doc._.events = []
     if doc.has_annotation("DEP") and doc._.config.corrections:
         finder = _Finder(doc)
-        found = [*finder.by_verbs(), *finder.by_words()]
+        found = [*finder.by_verbs(), *finder.by_words(), *finder.by_replies()]
         doc._.events = _one_a_place(sorted(found, key=lambda event: (event.start, event.cue)))
     return doc
 
@@ -91,6 +91,8 @@ class _Finder:
                 yield from self._intervened(token)
             if lemma in lexicon.TAKING_BACK:
                 yield from self._taken_back(token, lemma)
+            if lemma in ("call", "term", "label", "brand"):
+                yield from self._called(token)
             if lemma in ("push", "fire", "hit", "bristle", "strike", "knock", "shoot", "take"):
                 yield from self._pushed_back(token, lemma)
 
@@ -162,7 +164,7 @@ class _Finder:
         corrector = self._who(found)
         if corrector is None or corrector.kind == "unnamed" and corrector.plural:
             return
-        if claim is not None and self._is_claim(claim):
+        if claim is not None and (self._is_claim(claim) or self._points_back(claim, corrector)):
             owner = self._claimant(claim)
             sure = _VERB_CONFIDENCE.get(lemma, 0.45)
             if owner is None and self._is_definite(claim):
@@ -187,7 +189,7 @@ class _Finder:
                 verb_group(verb),
                 "denial" if lemma == "deny" else "contradiction",
                 corrector,
-                self.statements.claimant(verb.i, said, corrector, 1),
+                self.statements.claimant(verb.i, said, corrector, 2 if clause.tag_ == "VBG" else 0),
                 "denied that",
                 0.62,
                 claim=said,
@@ -204,10 +206,18 @@ class _Finder:
             return any(
                 c.dep_ in ("acl", "ccomp", "poss")
                 or c.dep_ == "prep"
-                and c.lower_ in ("that", "of")
+                and (c.lower_ == "of" and noun.lemma_.lower() not in ("idea", "criticism"))
                 for c in noun.children
             )
         return True
+
+    def _points_back(self, noun: Token, corrector: Entity) -> bool:
+        """ "the description", right after somebody's statement."""
+        return (
+            noun.lemma_.lower() in lexicon.WEAK_CLAIM_NOUNS - {"idea", "criticism"}
+            and self._is_definite(noun)
+            and self.statements.claimant(noun.i, list(subtree(noun)), corrector, 1) is not None
+        )
 
     @staticmethod
     def _is_definite(noun: Token) -> bool:
@@ -353,6 +363,8 @@ class _Finder:
             return
         corrector, owner = self._who(found), self._claimant(noun)
         if corrector is not None:
+            if owner is None and self._is_definite(noun):
+                owner = self.statements.claimant(verb.i, list(subtree(noun)), corrector, 2)
             yield self._event(
                 verb,
                 verb_group(verb),
@@ -362,6 +374,87 @@ class _Finder:
                 "pushed back",
                 0.6,
                 claim=list(subtree(noun)),
+            )
+
+    def _called(self, verb: Token) -> Iterator[Event]:
+        """ "termed the charge baseless", "called that nonsense"."""
+        found, how = subject(verb)
+        what = next(
+            (
+                c
+                for c in verb.subtree
+                if verb.i < c.i < verb.i + 12
+                and c.lower_ in lexicon.STRONG_FALSE | lexicon.NONSENSE
+                and not _is_denied(c)
+            ),
+            None,
+        )
+        claim = (
+            next((t for t in verb.doc[verb.i + 1 : what.i] if t.dep_ in _OBJECTS), None)
+            if (what is not None)
+            else None
+        )
+        corrector = self._who(found) if found is not None and how != "passive" else None
+        if corrector is None or claim is None or what is None:
+            return
+        if corrector.kind == "unnamed" and corrector.plural:
+            return
+        owner: Entity | None = None
+        if self._is_claim(claim):
+            owner = self._claimant(claim)
+            if owner is None and self._is_definite(claim):
+                owner = self.statements.claimant(verb.i, list(subtree(claim)), corrector, 2)
+        elif claim.lower_ in ("that", "it", "this"):
+            owner = self.statements.claimant(verb.i, [], corrector, 1)
+        strong = what.lower_ in lexicon.STRONG_FALSE
+        if owner is corrector or owner is None and not (strong and self._is_claim(claim)):
+            return
+        yield self._event(
+            verb,
+            [verb.i],
+            "contradiction",
+            corrector,
+            owner,
+            "called untrue",
+            0.7 if owner is not None else 0.55,
+            claim=list(subtree(claim)),
+        )
+
+    # -- replies ----------------------------------------------------------------------------
+
+    def by_replies(self) -> Iterator[Event]:
+        """A reply that says no, or the same matter otherwise, right after a statement."""
+        for place, finding in enumerate(self.findings[1:], 1):
+            frame, corrector = finding.frame, finding.entity
+            if frame.lemma not in lexicon.REPLYING or corrector is None or not frame.cue:
+                continue
+            before = self.findings[place - 1]
+            owner = before.entity
+            if owner is None or owner is corrector or before.frame.lemma in lexicon.QUESTIONS:
+                continue
+            if {owner.kind, corrector.kind} - {"person", "organisation"}:
+                continue
+            if self.marks.outer[frame.start] - self.marks.outer[before.frame.content[-1]] > 2:
+                continue
+            if any(self.doc[i].text == "?" for i in before.frame.content[-2:]):
+                continue
+            shared = self.statements.stems(frame.content) & self.statements.stems(
+                before.frame.content
+            )
+            words = [self.doc[i].lower_ for i in frame.content]
+            no = any(word in _NO for word in words)
+            if len(shared) < 1 + (not no) - (no and frame.lemma in ("counter", "retort")):
+                continue
+            yield self._event(
+                self.doc[frame.head],
+                list(frame.cue),
+                "contradiction",
+                corrector,
+                owner,
+                "replied",
+                0.55,
+                claim=list(before.frame.content),
+                juxtaposed=True,
             )
 
     # -- words that call it untrue ----------------------------------------------------------
@@ -389,9 +482,11 @@ class _Finder:
             if owner is None or owner is corrector or not about:
                 return None
             return self._word_event(token, finding, corrector, owner, "called a lie", 0.66)
-        if low not in lexicon.STRONG_FALSE and not (low == "true" and _is_denied(token)):
+        denied = _is_denied(token)
+        weak = low in lexicon.NONSENSE or (low in ("right", "correct", "accurate") and denied)
+        if low not in lexicon.STRONG_FALSE and not (low == "true" and denied) and not weak:
             return None
-        if low != "true" and _is_denied(token):
+        if low not in ("true", "right", "correct", "accurate") and denied:
             return None
         about_what = _what_is_false(token)
         if about_what is None:
@@ -400,7 +495,9 @@ class _Finder:
             owner = self._claimant(about_what)
             claim = list(subtree(about_what))
             sure = 0.75 if owner is not None and owner is not corrector else 0.5
-        elif about_what.lower_ in ("that", "it", "this"):
+            if weak and (owner is None or owner is corrector):
+                return None
+        elif about_what.lower_ in ("that", "it", "this") and not weak:
             owner = self._speaker_before(finding.frame.start, corrector)
             sure = 0.52 if owner is not None else 0.4
         else:
@@ -527,6 +624,8 @@ class _Finder:
         )
 
 
+_OBJECTS = frozenset(("dobj", "nsubj", "nsubjpass"))
+_NO = frozenset(("no", "not", "n't", "n’t", "never", "nobody", "none", "nothing", "neither"))
 _VERB_CONFIDENCE = {
     "deny": 0.66,
     "dispute": 0.6,
