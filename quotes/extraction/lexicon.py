@@ -238,6 +238,10 @@ CORRECT_CLAIM = _words(
     "disprove discredit correct rubbish repudiate disavow deride lampoon pooh-pooh belie doubt "
     "decry blast slam rebuff denounce ridicule"
 )
+# Cues whose object is a quote only where it says something.
+NEEDS_CLAIM = _words(
+    "correct contradict reject dispute echo challenge open defeat carry move miss read block"
+)
 CLAIM_NOUNS = _words(
     "claim claims assertion assertions statement statements comment comments remark remarks "
     "suggestion suggestions allegation allegations accusation accusations account "

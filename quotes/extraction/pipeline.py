@@ -150,7 +150,7 @@ def choose_frames(doc: Doc) -> Doc:
     """Let marks repair the proposals, score them, keep the best that do not overlap."""
     frames = doc._.frames or []
     selection.snap_to_marks(doc, frames)
-    frames = [frame for frame in frames if frame.content]
+    frames = [f for f in frames if f.content and not selection.is_thing(doc, f)]
     scoring.score(frames)
     doc._.frames = selection.split_at_colon(doc, selection.select(doc, frames))
     return doc

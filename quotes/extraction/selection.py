@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from spacy.tokens import Doc
 
+from quotes.extraction import lexicon
 from quotes.extraction.frames import Frame, Quoted
 from quotes.extraction.syntax import trimmed
 
@@ -16,6 +17,7 @@ _ALONE = frozenset(("tagged", "signed", "dialogue"))
 _MOSTLY = 0.5
 _LONGEST_GROUP = 100
 _FEWEST_BEFORE_COLON = 4
+_BARE_CLAIM = 3
 
 
 def snap_to_marks(doc: Doc, frames: Iterable[Frame]) -> None:
@@ -39,6 +41,23 @@ def snap_to_marks(doc: Doc, frames: Iterable[Frame]) -> None:
                 content.difference_update(tokens)
         content.difference_update(frame.cue, frame.source)
         frame.content = trimmed_keeping_marks(doc, content, marks)
+
+
+def is_thing(doc: Doc, frame: Frame) -> bool:
+    """ "corrected him within the minute", "rejected an offer": an object that says nothing."""
+    if frame.lemma not in lexicon.NEEDS_CLAIM or not frame.cue:
+        return False
+    marks: Quoted = doc._.marks
+    if any(marks.of[i] >= 0 for i in frame.content):
+        return False
+    words = [doc[i] for i in frame.content if not doc[i].is_space]
+    inside = set(frame.content)
+    root = next((token for token in words if token.head.i not in inside), None)
+    if root is None or root.pos_ not in ("NOUN", "PROPN", "PRON") or root.dep_ == "nsubj":
+        return False
+    if any(token.dep_ in ("nsubj", "nsubjpass") for token in words):
+        return False
+    return root.lemma_.lower() not in lexicon.CLAIM_NOUNS or len(words) <= _BARE_CLAIM
 
 
 def _rest(group: tuple[int, ...], number: int) -> tuple[int, ...]:

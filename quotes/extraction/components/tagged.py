@@ -11,7 +11,7 @@ from spacy.tokens import Doc, Token
 from quotes.extraction import lexicon
 from quotes.extraction.components.reported import is_asked_of
 from quotes.extraction.frames import Frame, Quoted
-from quotes.extraction.syntax import subject
+from quotes.extraction.syntax import noun_phrase, subject
 from quotes.extraction.tagging import TaggedSpan
 
 NAME = "tagged_speech"
@@ -131,6 +131,7 @@ def _frame(doc: Doc, cue: _Part, source: _Part | None, contents: list[_Part]) ->
     head = _head(cue)
     if _nobody_asked(head):
         source = None
+    asker = _asker(head)
     tokens = sorted({i for part in contents for i in part.tokens})
     certainty = sum(part.probability for part in contents) / len(contents)
     return Frame(
@@ -138,11 +139,18 @@ def _frame(doc: Doc, cue: _Part, source: _Part | None, contents: list[_Part]) ->
         head.lemma_.lower(),
         head.i,
         cue.tokens,
-        source.tokens if source is not None else [],
+        noun_phrase(asker) if asker else source.tokens if source is not None else [],
         tokens,
         score=_SURE + _SHARE * certainty,
-        anchor=_anchor(source) if source is not None else None,
+        anchor=asker.i if asker else _anchor(source) if source is not None else None,
     )
+
+
+def _asker(head: Token) -> Token | None:
+    """ "Asked by reporters whether …, Wren said": the question is the reporters'."""
+    found, how = subject(head)
+    asked = head.lemma_.lower() in lexicon.ASKED and how == "agent"
+    return found if asked else None
 
 
 def _nobody_asked(head: Token) -> bool:
