@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from dataclasses import replace
 
 from spacy.tokens import Doc
 
@@ -228,11 +227,3 @@ def _act(lemma: str, construction: str) -> Act:
     if construction in _DIRECT or lemma in lexicon.STATEMENTS:
         return "statement"
     return "attitude"
-
-
-def with_parents(found: list[Attribution], parents: dict[int, int]) -> list[Attribution]:
-    """Attributions with the numbers of the quotes they stand in."""
-    return [
-        replace(attribution, parent=parents[number]) if number in parents else attribution
-        for number, attribution in enumerate(found)
-    ]

@@ -17,7 +17,7 @@ _ALONE = frozenset(("tagged", "signed", "dialogue"))
 _MOSTLY = 0.5
 _LONGEST_GROUP = 100
 _FEWEST_BEFORE_COLON = 4
-_BARE_CLAIM = 3
+_BARE_CLAIM = 4
 
 
 def snap_to_marks(doc: Doc, frames: Iterable[Frame]) -> None:
@@ -45,12 +45,14 @@ def snap_to_marks(doc: Doc, frames: Iterable[Frame]) -> None:
 
 def is_thing(doc: Doc, frame: Frame) -> bool:
     """ "corrected him within the minute", "rejected an offer": an object that says nothing."""
-    if frame.lemma not in lexicon.NEEDS_CLAIM or not frame.cue:
-        return False
     marks: Quoted = doc._.marks
     if any(marks.of[i] >= 0 for i in frame.content):
         return False
     words = [doc[i] for i in frame.content if not doc[i].is_space]
+    if len(words) == 1 and words[0].lower_ in lexicon.HE | lexicon.SHE | {"which", "who"}:
+        return True
+    if frame.lemma not in lexicon.NEEDS_CLAIM or not frame.cue:
+        return False
     inside = set(frame.content)
     root = next((token for token in words if token.head.i not in inside), None)
     if root is None or root.pos_ not in ("NOUN", "PROPN", "PRON") or root.dep_ == "nsubj":

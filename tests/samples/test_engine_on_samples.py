@@ -23,14 +23,14 @@ pytestmark = pytest.mark.model
 Story = dict[str, Any]
 
 FLOORS = {
-    "content": 0.90,
-    "speaker": 0.90,
-    "precision": 0.88,
-    "corrections": 0.25,
-    "correction_precision": 0.50,
+    "content": 0.95,
+    "speaker": 0.94,
+    "precision": 0.91,
+    "corrections": 0.48,
+    "correction_precision": 0.86,
     "skipped": 0.90,
     "negatives": 1.0,
-    "askers": 0.74,
+    "askers": 0.90,
 }
 EXTRACTION = Path(__file__).parents[2] / "quotes" / "extraction"
 CORRECTIONS = any(EXTRACTION.rglob("correct*.py"))
