@@ -89,3 +89,52 @@ def test_taking_back_is_a_correction_of_oneself(read: Callable) -> None:
     found = event(read(BACK))
     assert found.kind == "self_correction"
     assert found.corrector is found.corrected
+
+
+@pytest.mark.parametrize("word", ["herself", "itself"])
+def test_who_corrects_herself_corrects_nobody_else(read: Callable, word: str) -> None:
+    table = f"""
+Toby NNP compound 1 toby PERSON
+Wren NNP nsubj 2 wren PERSON
+left VBD ROOT 2 leave
+. . punct 2
+Ida NNP compound 5 ida PERSON
+Marsh NNP nsubj 6 marsh PERSON
+corrected VBD ROOT 6 correct
+{word} PRP dobj 6 {word}
+. . punct 6
+"""
+    found = event(read(table))
+    assert found.kind == "self_correction"
+    assert found.corrector.name == "Ida Marsh"
+    assert found.corrected is found.corrector
+
+
+CLAIMED = """
+Toby NNP compound 1 toby PERSON
+Wren NNP nsubj 2 wren PERSON
+said VBD ROOT 2 say
+that IN mark 6 that
+the DT det 5
+pier NN nsubj 6 pier
+sank VBD ccomp 2 sink
+. . punct 2
+"""
+REJECTED = """
+Ida NNP compound 9 ida PERSON
+Marsh NNP nsubj 10 marsh PERSON
+rejected VBD ROOT 10 reject
+{det} DT det 12
+suggestion NN dobj 10
+. . punct 10
+"""
+
+
+def test_that_suggestion_is_the_last_speakers(read: Callable) -> None:
+    found = event(read(CLAIMED + REJECTED.format(det="that").lstrip()))
+    assert (found.corrector.name, found.corrected.name) == ("Ida Marsh", "Toby Wren")
+
+
+def test_any_suggestion_is_nobodys(read: Callable) -> None:
+    found = event(read(CLAIMED + REJECTED.format(det="any").lstrip()))
+    assert found.corrected is None
