@@ -45,6 +45,9 @@ def snap_to_marks(doc: Doc, frames: Iterable[Frame]) -> None:
 
 def is_thing(doc: Doc, frame: Frame) -> bool:
     """ "corrected him within the minute", "rejected an offer": an object that says nothing."""
+    if not doc._.tagged and frame.construction != "tagged":
+        # The rules' own proposals need no second look: their weights are learnt with the noun.
+        return False
     marks: Quoted = doc._.marks
     if any(marks.of[i] >= 0 for i in frame.content):
         return False

@@ -99,5 +99,5 @@ def test_an_object_without_a_claim_is_no_quote(parsed: Callable, last: int, thin
     from quotes.extraction.frames import Frame
 
     doc = quoted_stretches(parsed(OBJECT.format(noun="notion")))
-    frame = Frame("object", "reject", 2, [2], [0, 1], list(range(3, last)))
+    frame = Frame("tagged", "reject", 2, [2], [0, 1], list(range(3, last)))
     assert selection.is_thing(doc, frame) is thing
