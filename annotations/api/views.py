@@ -14,8 +14,8 @@ from rest_framework.response import Response
 
 from annotations.api.bodies import ArticleBody
 from annotations.operations.importing import import_articles
-from annotations.permissions import PERMISSIONS
 from annotations.request_id import current_request_id
+from annotations.selectors import importable_collections
 from quotes.api import reading
 from quotes.api.permissions import READING
 from quotes.api.problems import FieldError, Problem, plain_response
@@ -86,20 +86,14 @@ class Articles(ArticleList):
     @staticmethod
     def _collection(user: User, public_id: str | None) -> Collection:
         """The collection named or, where only one can be meant, that one."""
-        readable = Collection.objects.readable_by(user)
         if public_id is not None:
-            found = readable.filter(public_id=public_id).first()
+            found = Collection.objects.readable_by(user).filter(public_id=public_id).first()
             if found is None:
                 detail = "There is no such collection."
                 error = FieldError("/collection", "unknown-collection", detail)
                 raise Problem("invalid", detail, errors=[error])
             return found
-        rows = (
-            readable
-            if user.is_superuser
-            else readable.filter(memberships__role__in=PERMISSIONS["import"])
-        )
-        found_all = list(rows.distinct().order_by("name", "pk")[:20])
+        found_all = list(importable_collections(user).order_by("name", "pk")[:20])
         if len(found_all) == 1:
             return found_all[0]
         if not found_all:

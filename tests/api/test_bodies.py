@@ -107,6 +107,18 @@ def test_another_collection_is_as_unknown_as_none(
     assert not Article.objects.exists()
 
 
+def test_a_role_counts_in_its_own_collection_only(
+    api: Client, editor: User, make_member: Callable[..., User], collection: Collection
+) -> None:
+    """An editor of A who reads B means A, however many editors B has."""
+    other = make_collection("Night desk")
+    other.memberships.create(user=editor, role="reader")
+    make_member("bo", "editor", of=other)
+    response = post(api, {"text": TEXT})
+    assert response.status_code == 201, response.content
+    assert response.json()["collection"] == str(collection.public_id)
+
+
 def test_who_has_several_collections_says_which(
     api: Client, editor: User, collection: Collection
 ) -> None:
