@@ -70,12 +70,15 @@ INVARIANTS: Final = (
         "Set the quote's boundaries again.",
     ),
     Invariant(
-        "A quote inside a quote belongs to the same article as the quote around it.",
+        "A live quote inside a quote lies within it, in the same article.",
         """
         SELECT q.public_id FROM quotes_quote q JOIN quotes_quote p ON p.id = q.parent_id
-        WHERE p.article_id <> q.article_id
+        WHERE p.article_id <> q.article_id OR (
+            q.status IN ('suggested', 'confirmed') AND p.status IN ('suggested', 'confirmed')
+            AND (q.start < p.start OR q."end" > p."end")
+        )
         """,
-        "Remove the parent.",
+        "Set the boundaries of the inner quote again.",
     ),
     Invariant(
         "Quotes and corrections repeat their article's collection and date.",

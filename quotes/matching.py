@@ -132,9 +132,3 @@ def _learn_names(found: Sequence[FoundSpeaker], rows: Sequence[Speaker]) -> None
                     )
                 )
     SpeakerName.objects.bulk_create(names, ignore_conflicts=True)
-
-
-def speakers_of(article: Article) -> list[Speaker]:
-    """Everybody who speaks in the article, most quoted first: what an editor picks from."""
-    counts = _speakers_in(article)
-    return sorted(counts, key=lambda row: (-counts[row], row.name, row.pk))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from annotations.operations.deciding import (
     check_version,
     constraint_messages,
     is_repeat,
+    lock_article,
     lock_correction,
     mark_decided,
     mark_undecided,
@@ -22,7 +23,7 @@ from annotations.operations.deciding import (
 from annotations.operations.selections import Selection, check_selections
 from annotations.permissions import require
 from annotations.refusals import Invalid, NotVisible
-from quotes.models import Article, Correction, CorrectionQuote, Quote, Speaker
+from quotes.models import Correction, CorrectionQuote, Quote, Speaker
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -182,7 +183,7 @@ def add_correction(
     correcting: Sequence[uuid.UUID] = (),
 ) -> Correction:
     """Add a correction that the engine missed. It is confirmed from the start."""
-    article = Article.objects.filter(public_id=article_id).first()
+    article = lock_article(public_id=article_id)
     if article is None:
         raise NotVisible
     require(user, "annotate", article.collection_id)
@@ -252,19 +253,25 @@ def _speaker(public_id: uuid.UUID | None, collection_id: int) -> Speaker | None:
 
 def _drop_links_that_do_not_fit(correction: Correction) -> None:
     links = CorrectionQuote.objects.filter(correction=correction)
+    _lock_quotes(links.values_list("quote_id", flat=True))
     links.exclude(pk__in=list(links.fitting().values_list("pk", flat=True))).delete()
+
+
+def _lock_quotes(ids: Iterable[int]) -> None:
+    """Nobody gives these quotes another speaker while the correction is being decided."""
+    quotes = Quote.objects.filter(pk__in=list(ids)).order_by("pk")
+    list(quotes.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
 def _write_links(
     correction: Correction, wanted: Sequence[tuple[str, str]], *, must_fit: bool = False
 ) -> None:
     """Put the quotes on the sides; with ``must_fit`` only quotes that this side's person said."""
-    quotes = {
-        str(quote.public_id): quote
-        for quote in Quote.objects.live().filter(
-            article=correction.article, public_id__in=[public_id for _, public_id in wanted]
-        )
-    }
+    wanted_quotes = Quote.objects.live().filter(
+        article=correction.article, public_id__in=[public_id for _, public_id in wanted]
+    )
+    _lock_quotes(wanted_quotes.values_list("pk", flat=True))
+    quotes = {str(quote.public_id): quote for quote in wanted_quotes.all()}
     people = {Side.CORRECTED: correction.corrected_id, Side.CORRECTING: correction.corrector_id}
     links = []
     for side, public_id in wanted:

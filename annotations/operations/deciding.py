@@ -20,7 +20,7 @@ from annotations.history import (
 from annotations.models import Edit, ObjectKind
 from annotations.permissions import require
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, StaleVersion
-from quotes.models import Article, Correction, Quote
+from quotes.models import Article, Correction, CorrectionQuote, Quote
 from quotes.models.suggestion import Status
 
 if TYPE_CHECKING:
@@ -72,7 +72,11 @@ def lock_article(**which: object) -> Article | None:
 def lock_correction(
     public_id: uuid.UUID, *, user: User, permission: str = "annotate", withdrawn: bool = False
 ) -> Correction:
-    """The correction, locked until the end of the transaction, if this person may change it."""
+    """The correction, locked until the end of the transaction, if this person may change it.
+
+    The article is locked first, as a run does: both then lock the quotes that a correction links.
+    """
+    lock_article(corrections__public_id=public_id)
     rows = Correction.objects.all() if withdrawn else Correction.objects.on_record()
     correction = (
         rows.select_for_update(of=("self",), no_key=True)
@@ -119,6 +123,20 @@ def is_repeat(
         object_id=row.public_id, version=row.version, actor=user, action=action
     ).first()
     return edit is not None and all((edit.after or {}).get(k) == v for k, v in after.items())
+
+
+def refuse_while_in_confirmed_correction(quote: Quote) -> None:
+    """A confirmed correction stands on its quotes: their speaker and status hold it up.
+
+    Call it with the quote locked: whoever confirms a correction locks its quotes, too.
+    """
+    links = CorrectionQuote.objects.filter(
+        quote=quote, correction__status=Correction.Status.CONFIRMED
+    )
+    if links.exists():
+        raise NotAllowedNow(
+            "This quote stands in a confirmed correction. Reopen the correction first."
+        )
 
 
 def mark_decided(row: Quote | Correction, status: str, user: User) -> None:

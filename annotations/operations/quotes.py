@@ -18,6 +18,7 @@ from annotations.operations.deciding import (
     lock_quote,
     mark_decided,
     mark_undecided,
+    refuse_while_in_confirmed_correction,
     save_decision,
 )
 from annotations.operations.selections import (
@@ -33,8 +34,6 @@ from annotations.refusals import Invalid, NotAllowedNow, NotVisible
 from quotes.extraction.text import normalise_quote
 from quotes.extraction.types import Span
 from quotes.models import (
-    Correction,
-    CorrectionQuote,
     Quote,
     QuoteSpan,
     Speaker,
@@ -70,7 +69,7 @@ def reject_quote(*, public_id: uuid.UUID, version: int, user: User, reason: str 
         return quote
     check_version(quote, version)
     check_transition(quote, "reject")
-    _refuse_while_in_confirmed_correction(quote)
+    refuse_while_in_confirmed_correction(quote)
     before = quote_snapshot(quote)
     quote.touched = True
     if reason:
@@ -88,7 +87,7 @@ def reopen_quote(*, public_id: uuid.UUID, version: int, user: User) -> Quote:
         return quote
     check_version(quote, version)
     check_transition(quote, "reopen")
-    _refuse_while_in_confirmed_correction(quote)
+    refuse_while_in_confirmed_correction(quote)
     before = quote_snapshot(quote)
     mark_undecided(quote)
     save_decision(quote, user=user, action="quote.reopened", before=before)
@@ -113,7 +112,7 @@ def set_speaker(
     check_transition(quote, "change")
     speaker = _lock_speaker(speaker_id, collection_id=quote.collection_id)
     if quote.speaker_id != speaker.pk:
-        _refuse_while_in_confirmed_correction(quote)
+        refuse_while_in_confirmed_correction(quote)
     before = quote_snapshot(quote)
     quote.speaker = speaker
     _accept(quote, user)
@@ -171,6 +170,7 @@ def set_boundaries(
     check_transition(quote, "change")
     if Role.CONTENT in given:
         _place_content(quote, given[Role.CONTENT])
+        quote.parent = _enclosing_quote(quote)
     with constraint_messages(QuoteSpan):
         write_spans(quote, given)
     _touch(quote)
@@ -207,6 +207,10 @@ def add_quote(
         quote.speaker = _lock_speaker(speaker_id, collection_id=article.collection_id)
     _place_content(quote, content)
     quote.parent = _enclosing_quote(quote)
+    if (same := _same_stretch(quote)) is not None:
+        if same.origin == Quote.Origin.PERSON and same.decided_by_id == user.pk:
+            return same  # a double click, or a form sent again after a lost answer
+        raise Invalid("Another quote already stands there.", code="quote_already_there")
     if cue:
         quote.cue_lemma = cue[0].exact.casefold()[:80]
     mark_decided(quote, Quote.Status.CONFIRMED, user)
@@ -280,17 +284,6 @@ def _lock_speaker(public_id: uuid.UUID, *, collection_id: int) -> Speaker:
     return speaker
 
 
-def _refuse_while_in_confirmed_correction(quote: Quote) -> None:
-    """A confirmed correction stands on its quotes: their speaker and status hold it up."""
-    links = CorrectionQuote.objects.filter(
-        quote=quote, correction__status=Correction.Status.CONFIRMED
-    )
-    if links.exists():
-        raise NotAllowedNow(
-            "This quote stands in a confirmed correction. Reopen the correction first."
-        )
-
-
 def _place_content(quote: Quote, content: Sequence[Selection]) -> None:
     if not content:
         raise Invalid("A quote needs content.", code="no_content", field="content")
@@ -310,5 +303,16 @@ def _enclosing_quote(quote: Quote) -> Quote | None:
         .top_level()
         .filter(article=quote.article, start__lte=quote.start, end__gte=quote.end)
         .exclude(start=quote.start, end=quote.end)
+        .exclude(pk=quote.pk)
+        .first()
+    )
+
+
+def _same_stretch(quote: Quote) -> Quote | None:
+    """A live quote with the same hull, beside which this one would say the same twice."""
+    return (
+        Quote.objects.live()
+        .filter(article=quote.article, start=quote.start, end=quote.end)
+        .select_related("article", "speaker")
         .first()
     )

@@ -24,12 +24,13 @@ from annotations.operations.deciding import (
     constraint_messages,
     lock_correction,
     lock_quote,
+    refuse_while_in_confirmed_correction,
     save_decision,
 )
-from annotations.refusals import NothingToUndo, Refusal
+from annotations.refusals import NotAllowedNow, NothingToUndo, Refusal
 from quotes.extraction.text import normalise_quote
 from quotes.models import Article, Correction, CorrectionQuote, Quote, QuoteSpan
-from quotes.models.suggestion import Status
+from quotes.models.suggestion import LIVE_STATES, Status
 from quotes.normal_form import words_hash
 
 if TYPE_CHECKING:
@@ -115,8 +116,14 @@ def _reverse(edit: Edit, *, user: User, batch: uuid.UUID, is_undo: bool) -> Edit
         raise ChangedSince(edit, row)
     # What the action made is taken off the record; its row and history remain.
     state = edit.before if edit.before is not None else {**now, "status": Status.WITHDRAWN}
+    if isinstance(row, Quote) and (
+        state["speaker"] != now["speaker"] or state["status"] not in LIVE_STATES
+    ):
+        refuse_while_in_confirmed_correction(row)
     with constraint_messages(Quote, QuoteSpan, Correction, CorrectionQuote):
         _restore(row, state)
+    if isinstance(row, Correction) and row.status == Status.CONFIRMED:
+        _require_links_that_fit(row)
     return save_decision(
         row,
         user=user,
@@ -126,6 +133,22 @@ def _reverse(edit: Edit, *, user: User, batch: uuid.UUID, is_undo: bool) -> Edit
         undoes=edit,
         is_undo=is_undo,
     )
+
+
+def _require_links_that_fit(correction: Correction) -> None:
+    links = CorrectionQuote.objects.filter(correction=correction)
+    # The row is saved after this: ask about the people that it will have.
+    people = {
+        CorrectionQuote.Side.CORRECTED: correction.corrected_id,
+        CorrectionQuote.Side.CORRECTING: correction.corrector_id,
+    }
+    for link in links.select_related("quote"):
+        quote = link.quote
+        fits = quote.speaker_id == people[CorrectionQuote.Side(link.side)]
+        if quote.status not in LIVE_STATES or not fits:
+            raise NotAllowedNow(
+                "The quotes of this correction were changed since: it cannot be put back."
+            )
 
 
 def _snapshot(row: Quote | Correction) -> Snapshot:

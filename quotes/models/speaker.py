@@ -32,9 +32,6 @@ class SpeakerQuerySet(models.QuerySet["Speaker"]):
         """Without those that were merged into another."""
         return self.filter(merged_into=None)
 
-    def by_name(self) -> SpeakerQuerySet:
-        return self.order_by("name", "pk")
-
     def named_like(self, words: str) -> SpeakerQuerySet:
         """Search all names, tolerant of typing errors; best match first."""
         from django.contrib.postgres.search import TrigramWordSimilarity

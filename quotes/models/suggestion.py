@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Final, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -25,11 +25,14 @@ class Status(models.TextChoices):
     """A newer run no longer finds it, or finds it better; nobody had touched it."""
 
 
+LIVE_STATES: Final = (Status.SUGGESTED, Status.CONFIRMED)
+
+
 class SuggestionQuerySet(models.QuerySet):
     """Query vocabulary of everything that can be suggested, confirmed and rejected."""
 
     def live(self) -> Self:
-        return self.filter(status__in=(Status.SUGGESTED, Status.CONFIRMED))
+        return self.filter(status__in=LIVE_STATES)
 
     def suggested(self) -> Self:
         return self.filter(status=Status.SUGGESTED)
@@ -52,9 +55,6 @@ class SuggestionQuerySet(models.QuerySet):
         return self.update(
             status=Status.REPLACED, version=models.F("version") + 1, updated_at=Now()
         )
-
-    def untouched(self) -> Self:
-        return self.filter(touched=False)
 
 
 class Suggestion(PublicRecord):

@@ -43,7 +43,9 @@ class SuggestedCorrections:
         )
 
     def apply(self, found: Sequence[FoundCorrection]) -> None:
-        same = [self._same_as(correction) for correction in found]
+        same: list[Correction | None] = []
+        for correction in found:
+            same.append(self._same_as(correction, used={row.pk for row in same if row}))
         kept = {row.pk for row in same if row}
         gone = [row.pk for row in self.existing if not row.touched and row.pk not in kept]
         Correction.objects.filter(pk__in=gone).mark_replaced()
@@ -61,12 +63,12 @@ class SuggestedCorrections:
             self._link(row, correction)
             rows.append(row)
 
-    def _same_as(self, found: FoundCorrection) -> Correction | None:
-        """The same evidence and, where the row names people, the same people."""
+    def _same_as(self, found: FoundCorrection, *, used: set[int]) -> Correction | None:
+        """The row with the same evidence and the same people; each row is used once."""
         corrector, corrected = self._person(found.corrector), self._person(found.corrected)
         for row in self.existing:
             common = overlap([(found.start, found.end)], [(row.start, row.end)])
-            if common < SAME_EVIDENCE_OVERLAP:
+            if common < SAME_EVIDENCE_OVERLAP or row.pk in used:
                 continue
             suggested = row.suggestion or {}
             before = (suggested.get("corrector"), suggested.get("corrected"))

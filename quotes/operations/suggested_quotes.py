@@ -75,12 +75,20 @@ class SuggestedQuotes:
                 self.content[span.quote_id].append((span.start, span.end))
             elif span.role == QuoteSpan.Role.CUE:
                 self.cues[span.quote_id].append((span.start, span.end))
+        # What a decided correction stands on is as settled as what somebody touched.
+        in_corrections = CorrectionQuote.objects.filter(
+            quote__in=self.existing, correction__touched=True
+        )
+        held = set(in_corrections.values_list("quote_id", flat=True))
+        self.settled = {q.pk for q in self.existing if q.touched or q.pk in held}
 
     def apply(self, found: Sequence[Attribution]) -> list[Quote | None]:
         """The row of each attribution; None where a person's decision stands in its way."""
-        same = [self._same_as(attribution) for attribution in found]
-        kept = {quote.pk for quote in same if quote}
-        self._replace([q for q in self.existing if not q.touched and q.pk not in kept])
+        same = self._pair(found)
+        kept = {quote.pk for quote in same if quote} | self.settled
+        # The quote around one that somebody decided stays with it.
+        kept |= {q.parent_id for q in self.existing if q.pk in self.settled and q.parent_id}
+        self._replace([quote for quote in self.existing if quote.pk not in kept])
         rows: list[Quote | None] = [None] * len(found)
         # Quotes inside quotes come after the quotes that they are in.
         order = sorted(range(len(found)), key=lambda i: found[i].parent is not None)
@@ -89,18 +97,44 @@ class SuggestedQuotes:
             self._store(found, layer, same, rows)
         return rows
 
-    def _same_as(self, attribution: Attribution) -> Quote | None:
+    def _pair(self, found: Sequence[Attribution]) -> list[Quote | None]:
+        """The stored quote that each attribution is, one to one, best overlap first.
+
+        A rejected quote stands for every attribution like it: none of them comes back.
+        """
+        likeness = sorted(
+            (
+                (common, -i, -place)
+                for i, attribution in enumerate(found)
+                for place, quote in enumerate(self.existing)
+                if (common := self._likeness(attribution, quote)) >= SAME_QUOTE_OVERLAP
+            ),
+            reverse=True,
+        )
+        same: list[Quote | None] = [None] * len(found)
+        used: set[int] = set()
+        for _, i, place in likeness:
+            quote = self.existing[-place]
+            again = quote.status == Quote.Status.REJECTED
+            if same[-i] is None and (again or quote.pk not in used):
+                same[-i] = quote
+                used.add(quote.pk)
+        return same
+
+    def _likeness(self, attribution: Attribution, quote: Quote) -> float:
+        """Overlap with the quote as it is or as it was suggested; 0 where the cues differ."""
         content, cue = pairs(attribution.content), pairs(attribution.cue)
-        best, best_overlap = None, SAME_QUOTE_OVERLAP
-        for quote in self.existing:
-            if quote.end <= content[0][0] or quote.start >= content[-1][1]:
-                continue
-            stored = self.cues[quote.pk]
-            cues_agree = (not cue and not stored) or overlap(cue, stored) > 0
-            common = overlap(content, self.content[quote.pk])
-            if cues_agree and common >= best_overlap:
-                best, best_overlap = quote, common
-        return best
+        forms = [(self.content[quote.pk], self.cues[quote.pk])]
+        if quote.pk in self.settled and quote.suggestion:
+            suggested = quote.suggestion
+            forms.append((suggested.get("content", []), suggested.get("cue", [])))
+        rejected = quote.status == Quote.Status.REJECTED
+        return max(
+            overlap(content, stored_content)
+            if rejected or (not cue and not stored_cue) or overlap(cue, stored_cue) > 0
+            else 0.0
+            for stored_content, stored_cue in forms
+        )
 
     @staticmethod
     def _replace(quotes: Sequence[Quote]) -> None:
@@ -115,11 +149,15 @@ class SuggestedQuotes:
         same: Sequence[Quote | None],
         rows: list[Quote | None],
     ) -> None:
-        taken = [(q.start, q.end) for q in self.existing if q.touched and self._is_live(q)]
+        taken = [
+            (q.start, q.end)
+            for q in self.existing
+            if q.pk in self.settled and q.parent_id is None and self._is_live(q)
+        ]
         fresh: list[tuple[int, Quote]] = []
         for i in layer:
             stored, attribution = same[i], found[i]
-            if stored is not None and stored.touched:
+            if stored is not None and stored.pk in self.settled:
                 rows[i] = stored if self._is_live(stored) else None
                 continue
             parent = rows[attribution.parent] if attribution.parent is not None else None
