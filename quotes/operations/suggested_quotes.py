@@ -89,6 +89,9 @@ class SuggestedQuotes:
         # The quote around one that somebody decided stays with it.
         kept |= {q.parent_id for q in self.existing if q.pk in self.settled and q.parent_id}
         self._replace([quote for quote in self.existing if quote.pk not in kept])
+        # Rows that move must not meet their neighbours' old places half way.
+        moving = {quote.pk for quote in same if quote} - self.settled
+        Quote.objects.filter(pk__in=moving).update(status=Quote.Status.REPLACED)
         rows: list[Quote | None] = [None] * len(found)
         # Quotes inside quotes come after the quotes that they are in.
         order = sorted(range(len(found)), key=lambda i: found[i].parent is not None)
@@ -218,10 +221,6 @@ class SuggestedQuotes:
     def _save(self, quotes: Sequence[Quote]) -> None:
         new = [quote for quote in quotes if quote._state.adding]
         again = [quote for quote in quotes if not quote._state.adding]
-        # Rows that move must not meet their neighbours' old places half way.
-        Quote.objects.filter(pk__in=[quote.pk for quote in again]).update(
-            status=Quote.Status.REPLACED
-        )
         now = timezone.now()
         for quote in again:
             quote.version += 1

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from annotations.checking import find_breaks
 from annotations.history import correction_snapshot
 from annotations.models import Edit
 from annotations.operations import corrections as operations
+from annotations.operations.quotes import set_speaker
 from annotations.operations.selections import Selection
 from annotations.operations.undoing import redo_last, undo_last
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, StaleVersion
@@ -223,3 +225,31 @@ def test_an_added_correction_is_confirmed(article: Article, claim, adair, wrenfi
     assert sides(correction) == {("corrected", claim.pk)}
     undo_last(user=editor)
     assert not Correction.objects.on_record().exists()
+
+
+def test_undo_does_not_pull_a_quote_from_under_a_confirmed_correction(
+    article: Article, adair, wrenfield, editor: User, colleague: User
+):
+    claim = make_quote(article, speaker=wrenfield)
+    set_speaker(public_id=claim.public_id, version=1, user=editor, speaker_id=adair.public_id)
+    correction = make_correction(
+        article, EVIDENCE, corrector=wrenfield, corrected=adair, claims=(claim,)
+    )
+    operations.confirm_correction(public_id=correction.public_id, version=1, user=colleague)
+    with pytest.raises(NotAllowedNow):
+        undo_last(user=editor)
+    assert list(find_breaks()) == []
+
+
+def test_a_correction_is_not_put_back_over_quotes_that_changed(
+    correction, claim, wrenfield, editor: User, colleague: User
+):
+    operations.confirm_correction(public_id=correction.public_id, version=1, user=editor)
+    operations.reopen_correction(public_id=correction.public_id, version=2, user=editor)
+    set_speaker(
+        public_id=claim.public_id, version=1, user=colleague, speaker_id=wrenfield.public_id
+    )
+    with pytest.raises(NotAllowedNow):
+        undo_last(user=editor)
+    correction.refresh_from_db()
+    assert correction.status == "suggested"

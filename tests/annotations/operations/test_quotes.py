@@ -379,3 +379,40 @@ def test_one_decision_costs_the_same_among_many_quotes(
         )
 
     assert confirm(few) == confirm(many[20]) <= 9
+
+
+def test_a_nested_quote_that_leaves_its_quote_is_no_longer_nested(
+    article: Article, quote: Quote, editor: User
+):
+    inner = operations.add_quote(
+        article_id=article.public_id, user=editor, content=[selection(article, "ninety winters")]
+    )
+    make_quote(article, RETORT)
+    with pytest.raises(Invalid, match="Another quote"):
+        operations.set_boundaries(
+            public_id=inner.public_id,
+            version=1,
+            user=editor,
+            content=[selection(article, f"{RETORT} Tobias")],
+        )
+    moved = operations.set_boundaries(
+        public_id=inner.public_id,
+        version=1,
+        user=editor,
+        content=[selection(article, "the harbour wall would stand")],
+    )
+    assert moved.parent is None
+
+
+def test_the_same_quote_added_twice_is_one(
+    article: Article, quote: Quote, editor: User, colleague: User
+):
+    def add(user: User) -> Quote:
+        return operations.add_quote(
+            article_id=article.public_id, user=user, content=[selection(article, "ninety winters")]
+        )
+
+    assert add(editor) == add(editor)
+    assert Edit.objects.count() == 1
+    with pytest.raises(Invalid):
+        add(colleague)

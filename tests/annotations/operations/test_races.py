@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 from django.db import connection
 
+from annotations.checking import find_breaks
 from annotations.models import Edit
 from annotations.operations import quotes as operations
+from annotations.operations.corrections import confirm_correction
 from annotations.operations.selections import Selection
 from annotations.refusals import Invalid, StaleVersion
 from quotes.importing import ArticleInput
 from quotes.models import Article, ExtractionRun, Import, Quote, QuoteSpan
 from quotes.operations import apply_extraction, import_article, import_items
-from tests.factories import make_quote, make_speaker
+from tests.factories import make_correction, make_quote, make_speaker
 from tests.quotes.operations.test_apply_extraction import found, the_usual
 
 if TYPE_CHECKING:
@@ -191,3 +193,31 @@ def test_a_speaker_is_not_lost_between_two_decisions(
     quote.refresh_from_db()
     edit = Edit.objects.get()
     assert edit.after["speaker"] == str(quote.speaker.public_id)
+
+
+def test_a_correction_and_its_quote_decided_at_once_agree(
+    article: Article, editor: User, colleague: User
+):
+    adair = make_speaker(article.collection, "Ines Adair")
+    wrenfield = make_speaker(article.collection, "Tobias Wrenfield")
+    words = ("the harbour wall", "ninety winters", "since March", "forty million")
+    for claim in [make_quote(article, word, speaker=adair) for word in words]:
+        correction = make_correction(
+            article,
+            "correcting the minister",
+            corrector=wrenfield,
+            corrected=adair,
+            claims=(claim,),
+        )
+        at_once(
+            lambda correction=correction: confirm_correction(
+                public_id=correction.public_id, version=1, user=editor
+            ),
+            lambda claim=claim: operations.set_speaker(
+                public_id=claim.public_id,
+                version=1,
+                user=colleague,
+                speaker_id=wrenfield.public_id,
+            ),
+        )
+        assert list(find_breaks()) == []

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from annotations.checking import find_breaks
 from annotations.operations import quotes as editing
 from annotations.operations.corrections import confirm_correction, reject_correction
+from annotations.operations.selections import Selection
 from quotes.extraction.types import (
     Alias,
     Attribution,
@@ -286,3 +288,69 @@ def test_stored_suggestions_follow_a_date_that_is_learnt_later(collection: Colle
     apply(article, found(article, *the_usual(article), date=dt.date(2026, 3, 1)))
     assert set(article.quotes.values_list("published_on", flat=True)) == {dt.date(2026, 3, 1)}
     assert min(article.quotes.values_list("updated_at", flat=True)) > max(before)
+
+
+def nested(article: Article, **fields) -> tuple[Attribution, Attribution]:
+    return (
+        attribution(article, FIRST, cue="said.", speaker=0),
+        attribution(article, "ninety winters", cue="", speaker=1, parent=0, **fields),
+    )
+
+
+def test_the_quote_around_a_decided_one_stays(article: Article, editor: User):
+    apply(article, found(article, *nested(article)))
+    inner = Quote.objects.exclude(parent=None).get()
+    editing.confirm_quote(public_id=inner.public_id, version=1, user=editor)
+    apply(article, found(article, *nested(article)))
+    apply(article, found(article))
+    inner.refresh_from_db()
+    assert inner.parent.status == "suggested"
+    assert inner.status == "confirmed"
+
+
+def test_a_rejected_suggestion_stays_away_with_other_cues_and_moved_boundaries(
+    article: Article, editor: User
+):
+    bare = attribution(article, FIRST, cue="", speaker=0)
+    apply(article, found(article, bare))
+    quote = Quote.objects.get()
+    words = "ninety winters"
+    start = article.text.index(words)
+    editing.set_boundaries(
+        public_id=quote.public_id,
+        version=1,
+        user=editor,
+        content=[Selection(start, start + len(words), words)],
+    )
+    editing.reject_quote(public_id=quote.public_id, version=2, user=editor)
+    with_cue = attribution(article, FIRST, cue="said.", speaker=0)
+    apply(article, found(article, bare))
+    apply(article, found(article, with_cue))
+    assert not Quote.objects.live().exists()
+
+
+def test_a_run_leaves_the_quotes_of_a_confirmed_correction(article: Article, editor: User):
+    apply(article, found(article, *the_usual(article), corrections=(correction(article),)))
+    stored = StoredCorrection.objects.get()
+    confirm_correction(public_id=stored.public_id, version=1, user=editor)
+    apply(article, found(article, attribution(article, FIRST, cue="said.", speaker=1)))
+    sides = StoredCorrection.objects.for_display().get().sides
+    assert [side["side"] for side in sides] == ["corrected", "correcting"]
+    assert list(find_breaks()) == []
+
+
+def test_two_attributions_never_become_one_row(article: Article):
+    wide = attribution(article, f"{FIRST} she", cue="", speaker=0, kind="mixed")
+    inner = attribution(article, FIRST, cue="", speaker=1, parent=0)
+    apply(article, found(article, attribution(article, FIRST, cue="", speaker=0)))
+    for _ in range(2):
+        run = apply(article, found(article, wide, inner))
+        assert run.state == "done"
+        assert Quote.objects.live().count() == 2
+
+
+def test_two_like_corrections_stay_two(article: Article):
+    both = (correction(article), correction(article))
+    for _ in range(2):
+        apply(article, found(article, *the_usual(article), corrections=both))
+        assert StoredCorrection.objects.live().count() == 2
