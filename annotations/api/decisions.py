@@ -25,7 +25,7 @@ from quotes.models.quote import QuoteKind
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-TAG_FORM: Final = re.compile(r'"([0-9a-f-]{36})\.([1-9][0-9]{0,8})"', re.ASCII)
+TAG_FORM: Final = re.compile(r'"([0-9a-f-]{36})\.([1-9][0-9]{0,8})(?:\.utf16)?"', re.ASCII)
 ANOTHERS: Final = -1
 """A version that no object has: the tag given is one of another object."""
 

@@ -39,7 +39,7 @@ AFTER = "Published on this day or later."
 BEFORE = "Published on this day or earlier."
 SINCE = (
     "Changed at this time or later. The list is then in the order of changes, oldest first, "
-    "so that a client can follow them."
+    "so that a client can follow them, and also has what went."
 )
 WORDS = 'Words to search for; `"…"` for a phrase, `-` to leave out, `or`.'
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Model
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from quotes.api.offsets import CODE_POINTS
 from quotes.models import Article, Quote
 from quotes.models.correction import CorrectionKind, CorrectionSide, Explicitness
 from quotes.models.quote import QuoteAct, QuoteKind, SpanRole
@@ -60,7 +61,12 @@ class NamedPerson(Shown):
 
 
 class Provenance(Shown):
-    """Where an object comes from, and who made of it what it is."""
+    """Where an object comes from, and who made of it what it is.
+
+    ``emptied`` is what is shown in place of words and people once it is withdrawn.
+    """
+
+    emptied: ClassVar[dict[str, Any]] = {}
 
     status = serializers.ChoiceField(choices=Status.choices)
     origin = serializers.ChoiceField(choices=Origin.choices, help_text="Who put it there.")
@@ -80,6 +86,12 @@ class Provenance(Shown):
     version = serializers.IntegerField(help_text="Grows by one with every change.")
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown: dict[str, Any] = super().to_representation(instance)
+        if instance.status == Status.WITHDRAWN:
+            shown |= {"rule": "", "reason": "", "note": "", "changed_fields": [], **self.emptied}
+        return shown
 
 
 class Part(Shown):
@@ -119,6 +131,15 @@ def _named(row: dict[str, Any], part: str) -> dict[str, Any] | None:
 
 
 class QuoteSerializer(Provenance):
+    emptied: ClassVar[dict[str, Any]] = {
+        "text": "",
+        "parts": [],
+        "cue_lemma": "",
+        "speaker": None,
+        "addressee": None,
+        "corrections": [],
+    }
+
     id = _id()
     collection = _id(source="collection.public_id")
     article = ArticleReference()
@@ -193,6 +214,16 @@ class Cue(Shown):
 
 
 class CorrectionSerializer(Provenance):
+    emptied: ClassVar[dict[str, Any]] = {
+        "exact": "",
+        "cue": None,
+        "topic": "",
+        "occasion": "",
+        "corrector": None,
+        "corrected": None,
+        "quotes": [],
+    }
+
     id = _id()
     collection = _id(source="collection.public_id")
     article = ArticleReference()
@@ -318,6 +349,10 @@ class ProblemSerializer(Shown):
     request_id = serializers.CharField(help_text="Also in the server's log.")
 
 
-def etag(row: Model) -> str:
-    """The strong entity tag of a versioned object, also taken by ``If-Match``."""
-    return f'"{row.public_id}.{row.version}"'  # type: ignore[attr-defined]
+def etag(row: Model, unit: str = CODE_POINTS) -> str:
+    """The strong entity tag of a versioned object, also taken by ``If-Match``.
+
+    Offsets in another unit are other bytes, so they have another tag.
+    """
+    suffix = "" if unit == CODE_POINTS else f".{unit}"
+    return f'"{row.public_id}.{row.version}{suffix}"'  # type: ignore[attr-defined]

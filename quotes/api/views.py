@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404
@@ -38,6 +38,9 @@ from quotes.api.permissions import READING
 from quotes.api.problems import BadParameter, FieldError, Problem
 from quotes.api.throttling import RateLimit
 from quotes.models import Article, Correction, ExtractionRun, Quote, Speaker
+from quotes.models.suggestion import Status, SuggestionQuerySet
+
+SuggestionRows = TypeVar("SuggestionRows", bound=SuggestionQuerySet)
 
 OFFSET_UNIT = OpenApiParameter(
     "offset_unit",
@@ -143,12 +146,11 @@ class ListView(RecordView):
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         unit = self.unit()
         rows = self.filter_queryset(self.get_queryset())
-        follows = "updated_since" in request.query_params
         paginator = KeysetPagination()
         page = paginator.page(
             request,
             rows,
-            order=BY_CHANGE if follows else self.order,
+            order=BY_CHANGE if self.follows() else self.order,
             decorate=type(self).rows,
         )
         if not page:
@@ -156,6 +158,21 @@ class ListView(RecordView):
         if unit != CODE_POINTS:
             self.shift(page, Offsets.of_articles(unit, (row.article_id for row in page)))
         return paginator.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    def follows(self) -> bool:
+        """Whether the client keeps a copy, and so has to learn of rows that went too."""
+        return "updated_since" in self.request.query_params
+
+    def to_list(self, rows: SuggestionRows) -> SuggestionRows:
+        """What is on record and, for who follows changes, what no longer is.
+
+        What was withdrawn is never found by its words.
+        """
+        if not self.follows() or "status" in self.request.query_params:
+            return rows.on_record()
+        if "q" in self.request.query_params:
+            return rows.exclude(status=Status.WITHDRAWN)
+        return rows
 
     def refuse_unknown_owner(self) -> None:
         """Lists of one object's rows answer 404 where that object is not to be seen."""
@@ -169,7 +186,7 @@ class DetailView(RecordView):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         row = self.get_row(kwargs["public_id"])
-        tag = serializers.etag(row)
+        tag = serializers.etag(row, self.unit())
         if self._is_known(request, tag):
             return Response(status=304, headers={"ETag": tag})
         return Response(self.show(row), headers={"ETag": tag})
@@ -268,6 +285,7 @@ class QuoteList(ListView):
     """Quotes that nobody withdrew, newest first; rejected ones too (see `status`).
 
     Attitudes ("wants", "hopes") that nobody has touched are left out, as on the article's page.
+    With `updated_since` also those that are `replaced` or, without their words, `withdrawn`.
     """
 
     serializer_class = serializers.QuoteSerializer
@@ -281,7 +299,7 @@ class QuoteList(ListView):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Quote]:
-        return Quote.objects.readable_by(self.request.user).on_record().shown()
+        return self.to_list(Quote.objects.readable_by(self.request.user)).shown()
 
     def shift(self, page: list[Any], offsets: Offsets) -> None:
         offsets.shift_quotes(page)
@@ -306,7 +324,10 @@ class QuoteDetail(DetailView):
 
 
 class SpeakerList(ListView):
-    """Speakers by name, without those that were merged into another."""
+    """Speakers by name, without those that were merged into another.
+
+    With `updated_since` those come too, with `merged_into`.
+    """
 
     serializer_class = serializers.SpeakerSerializer
     filterset_class = SpeakerFilters
@@ -315,7 +336,8 @@ class SpeakerList(ListView):
     order = BY_NAME
 
     def get_queryset(self) -> QuerySet[Speaker]:
-        return Speaker.objects.readable_by(self.request.user).current()
+        speakers = Speaker.objects.readable_by(self.request.user)
+        return speakers if self.follows() else speakers.current()
 
 
 class SpeakerDetail(DetailView):
@@ -371,7 +393,10 @@ class SpeakerStatements(_OfSpeaker):
 
 
 class SpeakerCorrections(_OfSpeaker):
-    """Corrections that a speaker made or received, newest first."""
+    """Corrections that a speaker made or received, newest first.
+
+    With `updated_since` also those that are `replaced` or, without their words, `withdrawn`.
+    """
 
     serializer_class = serializers.CorrectionSerializer
     filterset_class = SpeakerCorrectionFilters
@@ -384,18 +409,18 @@ class SpeakerCorrections(_OfSpeaker):
 
     def get_queryset(self) -> QuerySet[Correction]:
         speaker = reading.survivor_of(self.kwargs["public_id"])
-        return (
-            Correction.objects.readable_by(self.request.user)
-            .on_record()
-            .filter(Q(corrector_id=speaker) | Q(corrected_id=speaker))
-        )
+        rows = self.to_list(Correction.objects.readable_by(self.request.user))
+        return rows.filter(Q(corrector_id=speaker) | Q(corrected_id=speaker))
 
     def shift(self, page: list[Any], offsets: Offsets) -> None:
         offsets.shift_corrections(page)
 
 
 class CorrectionList(ListView):
-    """Who corrected whom, newest first. Nobody says who is right."""
+    """Who corrected whom, newest first. Nobody says who is right.
+
+    With `updated_since` also those that are `replaced` or, without their words, `withdrawn`.
+    """
 
     serializer_class = serializers.CorrectionSerializer
     filterset_class = CorrectionFilters
@@ -408,7 +433,7 @@ class CorrectionList(ListView):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Correction]:
-        return Correction.objects.readable_by(self.request.user).on_record()
+        return self.to_list(Correction.objects.readable_by(self.request.user))
 
     def shift(self, page: list[Any], offsets: Offsets) -> None:
         offsets.shift_corrections(page)

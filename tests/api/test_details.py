@@ -30,6 +30,40 @@ def test_a_tag_holds_until_the_object_changes(api: Client, world: World) -> None
         assert response["ETag"] == f'"{row.public_id}.2"'
 
 
+def test_each_unit_of_offsets_has_its_own_tag(api: Client, world: World) -> None:
+    for kind, row in (
+        ("articles", world.article),
+        ("quotes", world.claim),
+        ("corrections", world.correction),
+    ):
+        address = f"{API}/{kind}/{row.public_id}/"
+        plain, utf16 = api.get(address)["ETag"], api.get(f"{address}?offset_unit=utf16")["ETag"]
+        assert api.get(f"{address}?offset_unit=codepoint")["ETag"] == plain
+        assert plain != utf16
+        for query, known, status in (
+            ("", utf16, 200),
+            ("?offset_unit=utf16", plain, 200),
+            ("?offset_unit=utf16", utf16, 304),
+        ):
+            response = api.get(f"{address}{query}", headers={"if-none-match": known})
+            assert response.status_code == status, (query, known)
+        bad = api.get(f"{address}?offset_unit=bytes", headers={"if-none-match": plain})
+        assert bad.status_code == 400
+
+
+def test_a_decision_takes_the_tag_of_either_unit(api: Client, world: World) -> None:
+    address = f"{API}/quotes/{world.retort.public_id}/"
+    tag = api.get(f"{address}?offset_unit=utf16")["ETag"]
+    for action, status in (("confirm", 200), ("reject", 412)):
+        response = api.post(
+            f"{address}{action}/",
+            "{}",
+            content_type="application/json",
+            headers={"if-match": tag},
+        )
+        assert response.status_code == status, action
+
+
 def test_a_tag_opens_nothing(client: Client, world: World) -> None:
     tag = f'"{world.claim.public_id}.1"'
     address = f"{API}/quotes/{world.claim.public_id}/"

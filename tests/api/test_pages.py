@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.db.models.functions import Now
 from django.test import Client
 
 from annotations.operations.tokens import make_token
-from quotes.models import Article, Collection, Quote
+from quotes.models import Article, Collection, Correction, Quote, Speaker
 from tests.api.conftest import API, World
 from tests.factories import make_article, make_speaker
 
@@ -76,6 +77,70 @@ def test_changes_come_oldest_first(api: Client, world: World) -> None:
         str(world.retort.public_id),
         str(world.claim.public_id),
     ]
+
+
+def test_who_follows_changes_learns_what_went(api: Client, world: World) -> None:
+    """A copy drops what the engine replaced and what a person withdrew (decision 2)."""
+    seen = world.claim.updated_at.isoformat()
+    Quote.objects.filter(pk=world.retort.pk).mark_replaced()
+    Quote.objects.filter(pk=world.claim.pk).update(
+        status=Quote.Status.WITHDRAWN, version=2, updated_at=Now(), note="Legal, 4 May"
+    )
+    Correction.objects.filter(pk=world.correction.pk).mark_replaced()
+
+    def statuses(address: str, **filters: str) -> dict[str, str]:
+        rows = api.get(f"{API}/{address}/", filters).json()["results"]
+        return {row["id"]: row["status"] for row in rows}
+
+    claim, retort = str(world.claim.public_id), str(world.retort.public_id)
+    assert statuses("quotes") == statuses("corrections") == {}
+    assert statuses("quotes", updated_since=seen) == {retort: "replaced", claim: "withdrawn"}
+    assert statuses("quotes", updated_since=seen, article=str(world.article.public_id)) == {
+        retort: "replaced",
+        claim: "withdrawn",
+    }
+    assert statuses("quotes", updated_since=seen, status="suggested") == {}
+    went = {str(world.correction.public_id): "replaced"}
+    assert statuses("corrections", updated_since=seen) == went
+    mine = f"speakers/{world.ines.public_id}/corrections"
+    assert statuses(mine) == {}
+    assert statuses(mine, updated_since=seen) == went
+
+
+def test_who_follows_changes_learns_who_was_merged(api: Client, world: World) -> None:
+    Speaker.objects.filter(pk=world.ines.pk).update(merged_into=world.tobias)
+    ines, tobias = str(world.ines.public_id), str(world.tobias.public_id)
+    rows = api.get(f"{API}/speakers/").json()["results"]
+    assert [row["id"] for row in rows] == [tobias]
+    rows = api.get(f"{API}/speakers/", {"updated_since": "2020-01-01T00:00:00Z"}).json()["results"]
+    assert {row["id"]: row["merged_into"] for row in rows} == {ines: tobias, tobias: None}
+
+
+def test_what_was_withdrawn_comes_without_its_words(api: Client, world: World) -> None:
+    seen = world.claim.updated_at.isoformat()
+    Quote.objects.filter(pk=world.claim.pk).update(
+        status=Quote.Status.WITHDRAWN, version=2, updated_at=Now(), note="Legal, 4 May"
+    )
+    Correction.objects.filter(pk=world.correction.pk).update(
+        status=Correction.Status.WITHDRAWN, version=2, updated_at=Now(), note="Legal, 4 May"
+    )
+    response = api.get(f"{API}/quotes/", {"updated_since": seen})
+    row = next(row for row in response.json()["results"] if row["status"] == "withdrawn")
+    assert (row["id"], row["version"]) == (str(world.claim.public_id), 2)
+    assert (row["text"], row["parts"], row["note"], row["reason"]) == ("", [], "", "")
+    assert row["speaker"] is None
+    assert "ninety winters" not in response.content.decode()
+    assert "Legal" not in response.content.decode()
+    listed = api.get(f"{API}/quotes/", {"updated_since": seen, "q": "ninety winters"}).json()
+    assert listed["results"] == []
+    response = api.get(f"{API}/corrections/", {"updated_since": seen})
+    (row,) = response.json()["results"]
+    assert (row["id"], row["status"]) == (str(world.correction.public_id), "withdrawn")
+    assert (row["exact"], row["cue"], row["quotes"]) == ("", None, [])
+    assert row["corrector"] is row["corrected"] is None
+    assert "since March" not in response.content.decode()
+    for kind, gone in (("quotes", world.claim), ("corrections", world.correction)):
+        assert api.get(f"{API}/{kind}/{gone.public_id}/").status_code == 404
 
 
 def test_rows_that_come_in_between_shift_nothing(api: Client, collection: Collection) -> None:
