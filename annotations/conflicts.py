@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model
 
+from annotations.forms import SpeakerForm
 from annotations.models import Edit
 from quotes.models import Correction, Quote, Speaker
 
@@ -87,12 +88,13 @@ def _quote_lines(quote: Quote, action: str, sent: Mapping[str, str]) -> list[Lin
     speaker = quote.speaker.name if quote.speaker else "nobody yet"
     wanted = speaker
     if action == "quote_set_speaker":
-        chosen = (
-            Speaker.objects.filter(public_id=sent["speaker"]).first()
-            if sent.get("speaker")
-            else None
-        )
-        wanted = chosen.name if chosen else sent.get("new_speaker") or speaker
+        form = SpeakerForm(sent)
+        form.is_valid()
+        named = form.cleaned_data.get("speaker")
+        # Names of other collections are not this person's to read.
+        those = Speaker.objects.filter(collection_id=quote.collection_id)
+        chosen = those.filter(public_id=named).first() if named else None
+        wanted = chosen.name if chosen else form.cleaned_data.get("new_speaker") or speaker
     status = quote.get_status_display()
     lines = [
         Line("Speaker", speaker, wanted),

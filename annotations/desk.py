@@ -165,7 +165,7 @@ class Desk:
 
     @property
     def n_quotes(self) -> int:
-        return self.counts["all"]
+        return self.counts["quotes"]
 
     @property
     def n_decided(self) -> int:
@@ -313,7 +313,8 @@ def _correction_card(
 
 def _count(quotes: list[QuoteCard], corrections: list[CorrectionCard]) -> Counter[str]:
     counts: Counter[str] = Counter()
-    counts["all"] = len(quotes)
+    counts["all"] = len(quotes) + len(corrections)
+    counts["quotes"] = len(quotes)
     counts["decided"] = sum(not card.is_open for card in quotes)
     counts["undecided"] = sum(card.is_open for card in quotes)
     counts["undecided"] += sum(card.is_open for card in corrections)

@@ -6,13 +6,13 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from annotations.desk import Desk, build_desk
 from annotations.permissions import PERMISSIONS, Role
 from annotations.refusals import NotVisible
-from annotations.selectors.paging import ROWS
+from annotations.selectors.paging import page_of
 from quotes.models import (
     Article,
     Correction,
@@ -75,7 +75,7 @@ def article_list(user: User, filters: dict[str, Any], page: str | None) -> Page[
     elif state == "corrections":
         rows = rows.filter(Exists(Correction.objects.filter(article=OuterRef("pk")).live()))
     shown = rows.with_progress().defer("text", "search_vector").newest_first()
-    return Paginator(shown, ROWS).get_page(page)
+    return page_of(shown, page)
 
 
 def article_counts(user: User, filters: dict[str, Any]) -> dict[str, int]:

@@ -7,14 +7,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, F, Max, Min, Q
 
 from annotations.desk import CorrectionCard, Side
 from annotations.permissions import PERMISSIONS, Role
 from annotations.refusals import NotVisible
 from annotations.rendering import Mark, Segment, segments
-from annotations.selectors.paging import ROWS
+from annotations.selectors.paging import page_of
 from quotes.models import (
     Correction,
     Membership,
@@ -59,7 +59,7 @@ def correction_list(user: User, filters: dict[str, Any], page: str | None) -> Pa
         rows = rows.filter(either | Q(corrected__public_id=filters["speaker"]))
     ordered = rows.order_by(F("published_on").desc(nulls_last=True), "article_id", "start", "pk")
     shown = ordered.for_display().select_related("article", "corrector", "corrected", "decided_by")
-    return Paginator(shown.defer("article__text", "article__search_vector"), ROWS).get_page(page)
+    return page_of(shown.defer("article__text", "article__search_vector"), page)
 
 
 def triptychs(user: User, corrections: list[Correction], *, focus: str = "") -> list[Triptych]:
@@ -123,7 +123,6 @@ def correction_pairs(user: User) -> list[dict[str, Any]]:
         .live()
         .events()
         .exclude(corrector=None)
-        .values("corrector__name", "corrector__public_id", "corrected__name")
         .values(
             "corrector__name", "corrector__public_id", "corrected__name", "corrected__public_id"
         )

@@ -7,13 +7,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest, Substr, TruncMonth
 
 from annotations.refusals import NotVisible
 from annotations.rendering import Mark, Segment, segments
-from annotations.selectors.paging import ROWS
+from annotations.selectors.paging import page_of
 from quotes.models import (
     Correction,
     Quote,
@@ -47,7 +47,7 @@ def speaker_list(user: User, filters: dict[str, Any], page: str | None) -> Page[
         n_made=Subquery(made.annotate(n=Count("pk")).values("n")),
         n_received=Subquery(taken.annotate(n=Count("pk")).values("n")),
     )
-    return Paginator(rows, ROWS).get_page(page)
+    return page_of(rows, page)
 
 
 def readable_speaker(user: User, public_id: uuid.UUID) -> Speaker:
@@ -86,7 +86,7 @@ def statements(speaker: Speaker, *, confirmed_only: bool, page: str | None) -> P
         .with_spans()
         .newest_first()
     )
-    return Paginator(rows, ROWS).get_page(page)
+    return page_of(rows, page)
 
 
 def statement(quote: Quote) -> Statement:

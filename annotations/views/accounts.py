@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import unicodedata
 import uuid
+from typing import TYPE_CHECKING, Any, cast
 
 from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
@@ -24,14 +27,52 @@ from annotations.operations.sign_in import use_sign_in_link
 from annotations.operations.tokens import make_token, revoke_token
 from annotations.refusals import NotVisible
 from annotations.views.answers import SignedInRequest, refused, refusing, safe_next, signed_in
+from quotes.api.throttling import RateLimit, count_within
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
 
 YEAR = 365 * 24 * 3600
 
-sign_in = LoginView.as_view(
-    template_name="annotations/sign_in.html",
-    next_page="annotations:article_list",
-    redirect_authenticated_user=True,
-)
+QUARTER_HOUR = 900
+ATTEMPTS_PER_ACCOUNT = 10
+ATTEMPTS_PER_ADDRESS = 50
+
+
+class SignIn(LoginView):
+    """A name and a password. Attempts are counted before the password is looked at.
+
+    Names that nobody has are counted too: the answer tells nothing about who has an account.
+    """
+
+    template_name = "annotations/sign_in.html"
+    next_page = "annotations:article_list"
+    redirect_authenticated_user = True
+
+    def post(self, request: HttpRequest, *args: str, **kwargs: Any) -> HttpResponse:
+        name = unicodedata.normalize("NFKC", request.POST.get("username", "")).strip().casefold()
+        clients = [
+            ("sign-in-account", name, ATTEMPTS_PER_ACCOUNT),
+            (
+                "sign-in-address",
+                RateLimit().get_ident(cast("Request", request)),
+                ATTEMPTS_PER_ADDRESS,
+            ),
+        ]
+        limits = [
+            count_within(name=kind, client=client, allowed=allowed, seconds=QUARTER_HOUR)
+            for kind, client, allowed in clients
+        ]
+        wait = max((limit.reset for limit in limits if limit.is_exceeded), default=0)
+        if not wait:
+            return super().post(request, *args, **kwargs)
+        said = "Too many attempts to sign in. Wait a quarter of an hour, or ask for a link."
+        answer = refused(cast("SignedInRequest", request), said, 429)
+        answer["Retry-After"] = str(math.ceil(wait))
+        return answer
+
+
+sign_in = SignIn.as_view()
 
 
 @require_GET
@@ -95,7 +136,7 @@ def token_revoke(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse
 def preference_theme(request: SignedInRequest) -> HttpResponse:
     """Light, dark, or as the system says; kept in this browser."""
     theme = checked(ThemeForm(request.POST))["theme"]
-    answer = redirect(safe_next(request, request.POST.get("next", "")))
+    answer = HttpResponseRedirect(safe_next(request, request.POST.get("next", "")))
     return _remember(request, answer, "theme", theme, default="system")
 
 
@@ -104,7 +145,7 @@ def preference_theme(request: SignedInRequest) -> HttpResponse:
 def preference_keys(request: SignedInRequest) -> HttpResponse:
     """Single-letter keys on or off; kept in this browser."""
     keys = checked(KeysForm(request.POST))["keys"]
-    answer = redirect(safe_next(request, request.POST.get("next", "")))
+    answer = HttpResponseRedirect(safe_next(request, request.POST.get("next", "")))
     return _remember(request, answer, "keys", keys, default="on")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Callable
 from functools import wraps
@@ -10,7 +11,8 @@ from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,6 +21,7 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 from annotations import selectors
 from annotations.conflicts import conflict_over
 from annotations.refusals import Invalid, NotVisible, Refusal, StaleVersion
+from annotations.views.errors import busy
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -31,6 +34,8 @@ class SignedInRequest(HttpRequest):
     user: User  # type: ignore[assignment]
     htmx: HtmxDetails
 
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 View = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]
@@ -54,7 +59,10 @@ def signed_in(view: View[P]) -> View[P]:
 
 
 def refusing(view: View[P]) -> View[P]:
-    """Translate expected refusals: 403, 404, 409, 422, with the message where it is read."""
+    """Translate expected refusals: 403, 404, 409, 422, with the message where it is read.
+
+    A database that is busy is 503: the person may try again, and the outbox does.
+    """
 
     @wraps(view)
     def wrapped(request: SignedInRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -70,13 +78,21 @@ def refusing(view: View[P]) -> View[P]:
             return refused(request, str(refusal), 409)
         except PermissionDenied as refusal:
             return refused(request, str(refusal) or "You may not do this.", 403)
+        except OperationalError as error:
+            logger.warning("The database is busy: %s", type(error.__cause__ or error).__name__)
+            return busy()
 
     return wrapped
 
 
 def came_from(request: HttpRequest) -> str:
     """The page that a form was on, if it is one of ours; else the article list."""
-    referer = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    try:
+        referer = urlsplit(
+            request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+        )
+    except ValueError:  # "http://[" and the like
+        return reverse("annotations:article_list")
     path = referer.path + (f"?{referer.query}" if referer.query else "")
     if referer.netloc == request.get_host() and referer.path.startswith("/"):
         return path
@@ -84,8 +100,12 @@ def came_from(request: HttpRequest) -> str:
 
 
 def safe_next(request: HttpRequest, given: str) -> str:
-    """An address of this site to go on to; never another one."""
-    if url_has_allowed_host_and_scheme(given, allowed_hosts={request.get_host()}):
+    """An address of this site to go on to, beginning with a slash; never another one.
+
+    A bare word would be taken for the name of a view by ``redirect``.
+    """
+    allowed = {request.get_host()}
+    if given.startswith("/") and url_has_allowed_host_and_scheme(given, allowed_hosts=allowed):
         return given
     return reverse("annotations:article_list")
 
@@ -114,7 +134,7 @@ def _conflict(request: SignedInRequest, refusal: StaleVersion) -> HttpResponse:
 def said(request: SignedInRequest, message: str, *, to: str) -> HttpResponse:
     """After a plain form post: the message, and the page to go on with."""
     messages.success(request, message)
-    return redirect(to)
+    return HttpResponseRedirect(to)
 
 
 def article_url(public_id: uuid.UUID, *, show: str = "all", focus: str = "") -> str:

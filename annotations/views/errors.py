@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
+
+BUSY_SECONDS = 2
+"""After how long a busy database may be asked again, as the API says it."""
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -33,6 +39,18 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "404.html", status=404)
 
 
+def busy() -> HttpResponse:
+    """503 where the database gave up waiting. Drawn without it: not even the session is read."""
+    page = loader.get_template("503.html").render()
+    return HttpResponse(page, status=503, headers={"Retry-After": str(BUSY_SECONDS)})
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, drawn without the request: whatever failed may fail again."""
+    """500, drawn without the request: whatever failed may fail again.
+
+    Django calls this while the error is handled. A busy database that fails outside a view, where
+    the session is read, is no fault of ours either.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError):
+        return busy()
     return HttpResponse(loader.get_template("500.html").render(), status=500)

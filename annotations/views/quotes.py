@@ -30,6 +30,7 @@ from annotations.operations.quotes import (
 )
 from annotations.operations.selections import Selection
 from annotations.operations.speakers import set_new_speaker
+from annotations.refusals import Invalid, NotVisible
 from annotations.sentences import sentences
 from annotations.views.answers import SignedInRequest, desk_answer, refusing, signed_in
 from quotes.models import Quote
@@ -131,6 +132,8 @@ def quote_set_span(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
     spans = [selection]
     if data["role"] == "content" and data["ordinal"] is not None:
         parts = [Selection(*place) for place in selectors.content_places(quote)]
+        if data["ordinal"] >= len(parts):
+            raise Invalid("This quote has no such part.", field="ordinal")
         spans = [selection if n == data["ordinal"] else p for n, p in enumerate(parts)]
     quote = set_boundaries(
         public_id=public_id,
@@ -163,10 +166,13 @@ def quote_card(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     quote = selectors.readable_quote(request.user, public_id)
     article = selectors.article_in_full(request.user, quote.article.public_id)
     desk = selectors.desk_of(article, focus=str(public_id))
+    card = desk.card(public_id)
+    if card is None:  # on record, but not among what the page shows
+        raise NotVisible("There is no such quote, or it is not yours to see.")
     context = {
         "article": article,
         "desk": desk,
-        "card": desk.card(public_id),
+        "card": card,
         "may_annotate": selectors.may(request.user, article, "annotate"),
     }
     return render(request, "annotations/_quote_card.html", context)

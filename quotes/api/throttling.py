@@ -72,14 +72,18 @@ def count_request(*, name: str, client: str) -> Limit | None:
     if not rate:
         return None
     number, _, period = str(rate).partition("/")
-    seconds = SECONDS[period[0]]
+    return count_within(name=name, client=client, allowed=int(number), seconds=SECONDS[period[0]])
+
+
+def count_within(*, name: str, client: str, allowed: int, seconds: int) -> Limit:
+    """Count one request of a client against a limit that the caller gives."""
     # Hashed: an IPv6 address with a zone has no length limit, the cache's key has.
     key = f"rate:{name}:{hashlib.sha256(client.encode()).hexdigest()[:40]}"
     table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
     with connection.cursor() as cursor:
         cursor.execute(COUNT_SQL.format(table=table), {"key": key, "seconds": seconds})
         used, reset = cursor.fetchone()
-    return Limit(name, int(number), seconds, used, float(reset))
+    return Limit(name, allowed, seconds, used, float(reset))
 
 
 class RateLimit(BaseThrottle):

@@ -7,6 +7,7 @@ import uuid
 
 import pytest
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +16,8 @@ from annotations.models import ApiToken, SignInLink
 from annotations.operations.sign_in import make_sign_in_link
 from annotations.operations.tokens import authenticate_token
 from annotations.views import errors
+from annotations.views.accounts import ATTEMPTS_PER_ACCOUNT, ATTEMPTS_PER_ADDRESS
+from tests.annotations.views.conftest import HTMX
 
 
 def test_a_password_signs_in_and_goes_on_to_where_one_wanted(client, editor):
@@ -160,3 +163,67 @@ def test_error_pages_say_what_happened_and_the_way_on(client, settings):
     assert errors.permission_denied(request, PermissionError()).status_code == 403
     ours = errors.server_error(request)
     assert (ours.status_code, b"Our fault" in ours.content) == (500, True)
+
+
+class TestGuessingPasswords:
+    """Attempts are counted per account and per address, whoever has the account."""
+
+    def attempt(self, client, name, password="wrong", **more):
+        return client.post("/sign-in/", {"username": name, "password": password}, **more)
+
+    @pytest.mark.parametrize("name", ["nell", "nobody"])
+    def test_an_account_is_closed_after_ten_attempts_from_anywhere(self, client, editor, name):
+        for n in range(ATTEMPTS_PER_ACCOUNT):
+            assert self.attempt(client, name, REMOTE_ADDR=f"192.0.2.{n}").status_code == 200
+        answer = self.attempt(client, f" {name.upper()} ", "correct horse battery")
+        assert answer.status_code == 429
+        assert 0 < int(answer["Retry-After"]) <= 900
+        assert "Too many attempts" in answer.text
+        assert self.attempt(client, name, "correct horse battery").status_code == 429
+        assert client.get("/articles/").status_code == 302
+
+    def test_an_address_is_closed_after_fifty_names(self, client, editor):
+        for n in range(ATTEMPTS_PER_ADDRESS):
+            assert self.attempt(client, f"somebody-{n}").status_code == 200
+        assert self.attempt(client, "nell", "correct horse battery").status_code == 429
+        elsewhere = self.attempt(client, "nell", "correct horse battery", REMOTE_ADDR="192.0.2.9")
+        assert elsewhere.status_code == 302
+
+
+@pytest.mark.parametrize("where", ["x", "quote_add", "http://[", "//evil.example/", "/\\evil"])
+def test_a_switch_goes_on_to_the_list_where_next_is_no_address(client, db, where):
+    answer = client.post("/preferences/theme/", {"theme": "dark", "next": where})
+    assert (answer.status_code, answer["Location"]) == (302, "/articles/")
+
+
+@pytest.mark.parametrize("header", ["Referer", "HX-Current-URL"])
+def test_a_page_of_no_readable_address_leads_to_the_list(client, db, header):
+    answer = client.post("/undo/", headers={header: "http://["})
+    assert answer.status_code == 302
+    assert "next=%2Farticles%2F" in answer["Location"]
+
+
+class TestABusyDatabase:
+    """What gave up waiting is no fault: it may be sent again, and nothing was saved."""
+
+    def busy(self, *args, **kwargs):
+        raise OperationalError("canceling statement due to lock timeout")
+
+    def test_a_page_and_a_decision_say_so(self, as_editor, world, monkeypatch):
+        monkeypatch.setattr("annotations.views.quotes.confirm_quote", self.busy)
+        monkeypatch.setattr("annotations.selectors.article_list", self.busy)
+        there = reverse("annotations:quote_confirm", args=[world.quote.public_id])
+        for answer in (
+            as_editor.get("/articles/"),
+            as_editor.post(there, {"version": 1}),
+            as_editor.post(there, {"version": 1}, headers=HTMX),
+        ):
+            assert answer.status_code == 503
+            assert answer["Retry-After"] == "2"
+            assert "Nothing was saved" in answer.text
+
+    def test_also_where_the_session_is_read(self, as_editor, world, monkeypatch):
+        as_editor.raise_request_exception = False
+        monkeypatch.setattr("django.contrib.auth.middleware.get_user", self.busy)
+        answer = as_editor.get("/articles/")
+        assert (answer.status_code, answer["Retry-After"]) == (503, "2")

@@ -14,8 +14,9 @@ from django.urls import reverse
 from annotations.models import Edit
 from annotations.operations.corrections import confirm_correction
 from annotations.operations.quotes import confirm_quote, set_kind
-from quotes.models import Correction, Quote
+from quotes.models import Collection, Correction, Quote
 from tests.annotations.views.conftest import HTMX, World
+from tests.factories import make_speaker
 
 Row = Quote | Correction
 
@@ -406,3 +407,42 @@ class TestUndo:
     def test_get_is_refused_and_strangers_sign_in(self, name, world, client):
         assert client.get(reverse(f"annotations:{name}")).status_code == 405
         assert self.post(client, name).status_code == 401
+
+
+class TestAStaleSpeaker:
+    """What the conflict card says of the speaker that somebody wanted to set."""
+
+    def stale(self, client: Client, world: World, speaker: str) -> Any:
+        there = reverse("annotations:quote_set_speaker", args=[world.quote.public_id])
+        set_kind(
+            public_id=world.quote.public_id,
+            version=world.quote.version,
+            user=world.colleague,  # type: ignore[attr-defined]
+            kind="mixed",
+        )
+        return client.post(there, {"version": 1, "speaker": speaker}, headers=HTMX)
+
+    @pytest.fixture(autouse=True)
+    def somebody_else(self, world, colleague):
+        world.colleague = colleague
+
+    def test_names_of_other_collections_are_not_told(self, world, as_editor):
+        elsewhere = Collection.objects.create(name="Elsewhere", slug="elsewhere")
+        secret = make_speaker(elsewhere, "Perpetua Quill")
+        answer = self.stale(as_editor, world, str(secret.public_id))
+        assert answer.status_code in (404, 409)
+        assert "Perpetua Quill" not in answer.text
+
+    def test_a_padded_id_is_read_like_by_the_form(self, world, as_editor):
+        answer = self.stale(as_editor, world, f" {world.tobias.public_id} ")
+        assert answer.status_code == 409
+        assert "Tobias Wrenfield" in answer.text
+
+
+def test_a_part_that_the_quote_does_not_have_is_refused(world, as_editor):
+    there = reverse("annotations:quote_set_span", args=[world.quote.public_id])
+    form = {"version": world.quote.version, "ordinal": 1, **first_words(world)}
+    answer = as_editor.post(there, form, headers=HTMX)
+    assert answer.status_code == 422
+    assert "no such part" in answer.text
+    assert not Edit.objects.filter(object_id=world.quote.public_id).exists()

@@ -475,3 +475,15 @@ def test_the_speaker_list_starts_with_those_who_have_a_name(world, as_editor, co
     assert "Ines Adair" in names("")
     assert "an official close" in names("?kind=everybody")
     assert "Ines Adair" not in names("?kind=unnamed")
+
+
+def test_the_card_of_what_the_page_does_not_show_is_not_found(world, as_editor):
+    Quote.objects.filter(pk=world.quote.pk).update(act="attitude", touched=False)
+    there = reverse("annotations:quote_card", args=[world.quote.public_id])
+    assert as_editor.get(there).status_code == 404
+
+
+def test_the_chip_of_all_counts_quotes_and_corrections(world, as_editor):
+    answer = as_editor.get(address("article_detail", world))
+    assert {key: n for key, _, n in answer.context["desk"].filters}["all"] == 4
+    assert "0 of 3 decided" in answer.text
