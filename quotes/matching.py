@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Now
 
 from quotes.models import Article, Correction, Quote, Speaker, SpeakerCandidate, SpeakerName
 from quotes.models.speaker import Origin
@@ -120,15 +122,22 @@ def _make(found: Sequence[FoundSpeaker], article: Article) -> dict[tuple[str, st
 
 
 def _learn_names(found: Sequence[FoundSpeaker], rows: Sequence[Speaker]) -> None:
-    names = []
+    """Store names that are new. Who had names before changes by it: version and time go up."""
+    stored = SpeakerName.objects.filter(speaker__in=rows, place="")
+    known = set(stored.values_list("speaker_id", "norm", "kind"))
+    had_names = {speaker for speaker, _, _ in known}
+    names: dict[tuple[int, str, str], SpeakerName] = {}
     for speaker, row in zip(found, rows, strict=True):
         written = [(speaker.name, "name"), *((alias.text, alias.kind) for alias in speaker.aliases)]
         for text, kind in written:
             norm = normal_name(text)[:300]
-            if norm:
-                names.append(
-                    SpeakerName(
-                        speaker=row, text=text[:300], norm=norm, kind=kind, origin=Origin.MACHINE
-                    )
+            place = (row.pk, norm, kind)
+            if norm and place not in known and place not in names:
+                names[place] = SpeakerName(
+                    speaker=row, text=text[:300], norm=norm, kind=kind, origin=Origin.MACHINE
                 )
-    SpeakerName.objects.bulk_create(names, ignore_conflicts=True)
+    # An editor may add the same name meanwhile.
+    SpeakerName.objects.bulk_create(names.values(), ignore_conflicts=True)
+    changed = had_names.intersection(name.speaker_id for name in names.values())
+    if changed:
+        Speaker.objects.filter(pk__in=changed).update(version=F("version") + 1, updated_at=Now())
