@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from quotes.models import Collection, Quote
+from quotes.models import (
+    Article,
+    Collection,
+    Correction,
+    CorrectionQuote,
+    Quote,
+    QuoteSpan,
+    Speaker,
+    SpeakerName,
+)
+from quotes.normal_form import normal_name
 from tests.api.conftest import API, World
-from tests.factories import make_article, make_correction, make_quote, make_speaker
+from tests.factories import make_quote
 
 Counter = Callable[[Callable[[], object]], int]
 LISTS = (
@@ -26,23 +37,70 @@ LISTS = (
 
 
 def grow(world: World, rows: int) -> None:
-    """More of everything: articles, quotes of one speaker, corrections, names."""
-    collection = world.article.collection
-    for n in range(rows):
-        article = make_article(collection)
-        other = make_speaker(collection, f"Person {n}")
-        claim = make_quote(
-            article, "“It was always forty.”", speaker=world.ines, status=Quote.Status.CONFIRMED
+    """More of everything: articles, quotes of one speaker, corrections, names.
+
+    Written in bulk: two hundred rows one by one take longer than all that is measured.
+    """
+    known = world.article
+    columns: dict[str, Any] = {
+        "collection": known.collection,
+        "published_on": known.published_on,
+        "start": 0,
+        "end": 10,
+    }
+    articles = Article.objects.bulk_create(
+        Article(
+            collection=known.collection,
+            text=known.text,
+            sha256=f"{n:064x}",
+            length=known.length,
+            published_on=known.published_on,
         )
-        retort = make_quote(article, "“It has not held since March,”", speaker=other)
-        make_correction(
-            article,
-            "“It has not held since March,”",
+        for n in range(rows)
+    )
+    others = Speaker.objects.bulk_create(
+        Speaker(collection=known.collection, name=f"Person {n}") for n in range(rows)
+    )
+    SpeakerName.objects.bulk_create(
+        SpeakerName(speaker=other, text=other.name, norm=normal_name(other.name))
+        for other in others
+    )
+    confirmed = Quote.Status.CONFIRMED
+    claims = Quote.objects.bulk_create(
+        Quote(article=article, speaker=world.ines, kind="direct", status=confirmed, **columns)
+        for article in articles
+    )
+    retorts = Quote.objects.bulk_create(
+        Quote(article=article, speaker=other, kind="direct", **columns | {"start": 10, "end": 20})
+        for article, other in zip(articles, others, strict=True)
+    )
+    QuoteSpan.objects.bulk_create(
+        QuoteSpan(
+            quote=quote,
+            role=QuoteSpan.Role.CONTENT,
+            ordinal=0,
+            start=quote.start,
+            end=quote.end,
+            exact=known.text[quote.start : quote.end],
+        )
+        for quote in (*claims, *retorts)
+    )
+    corrections = Correction.objects.bulk_create(
+        Correction(
+            article=article,
             corrector=other,
             corrected=world.ines,
-            claims=(claim,),
-            retorts=(retort,),
+            kind=Correction.Kind.CONTRADICTION,
+            exact=known.text[:10],
+            **columns,
         )
+        for article, other in zip(articles, others, strict=True)
+    )
+    CorrectionQuote.objects.bulk_create(
+        CorrectionQuote(correction=correction, quote=quote, side=side)
+        for side, quotes in (("corrected", claims), ("correcting", retorts))
+        for correction, quote in zip(corrections, quotes, strict=True)
+    )
 
 
 def test_lists_cost_the_same_for_one_row_and_two_hundred(

@@ -99,6 +99,7 @@ def read_by_engine(article: Article) -> dict[str, str]:
         "Bram Toll, the pilot, corrected Finn: “Nobody sails today.”",
         corrector=bram,
         corrected=orla,
+        claims=(claim,),
         retorts=(retort,),
     )
     ExtractionRun.objects.filter(article=article).update(state=ExtractionRun.State.DONE)
@@ -149,8 +150,13 @@ def test_the_engine_finds_what_the_tutorial_says(collection: Collection) -> None
         return (
             list(quotes.values_list("start", "end", "kind", "speaker__name")),
             list(
-                corrections.values_list(
-                    "exact", "kind", "corrector__name", "corrected__name", "links__quote__start"
+                corrections.order_by("start", "links__side").values_list(
+                    "exact",
+                    "kind",
+                    "corrector__name",
+                    "corrected__name",
+                    "links__side",
+                    "links__quote__start",
                 )
             ),
         )
