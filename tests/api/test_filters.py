@@ -199,17 +199,16 @@ NAMES = (
 )
 
 
-@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("resource", LISTS)
-def test_case_14_unknown_parameters_reach_no_query(
-    api: Client, db: None, resource: str, name: str
-) -> None:
-    with CaptureQueriesContext(connection) as queries:
-        response = api.get(f"{API}/{resource}/?{urlencode({name: 'p'})}")
-    assert (response.status_code, response.json()["code"]) == (400, "unknown-parameter")
-    assert response.json()["errors"][0]["pointer"] == name
+def test_case_14_unknown_parameters_reach_no_query(api: Client, resource: str) -> None:
     tables = {"quotes_article", "quotes_quote", "quotes_speaker", "quotes_correction"}
-    assert not [q for q in queries if any(f'FROM "{table}"' in q["sql"] for table in tables)]
+    for name in NAMES:
+        with CaptureQueriesContext(connection) as queries:
+            response = api.get(f"{API}/{resource}/?{urlencode({name: 'p'})}")
+        assert (response.status_code, response.json()["code"]) == (400, "unknown-parameter"), name
+        assert response.json()["errors"][0]["pointer"] == name
+        read = [q for q in queries if any(f'FROM "{table}"' in q["sql"] for table in tables)]
+        assert not read, name
 
 
 FIELDS = st.sampled_from(
@@ -218,7 +217,7 @@ FIELDS = st.sampled_from(
 
 
 @settings(
-    max_examples=50,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
