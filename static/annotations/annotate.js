@@ -13,13 +13,11 @@
 
   // ---------------------------------------------------------------- focus
   let current = focused()?.dataset.item ?? "";
-
   function marksOf(el) {
     if (el?.dataset.number) return $$(`#story mark[data-quotes~="${el.dataset.number}"]`);
     const [start, end] = (el?.dataset.evidence ?? "0-0").split("-").map(Number);
     return $$("#story mark.evidence").filter((m) => +m.dataset.start >= start && +m.dataset.start < end);
   }
-
   function paint() {
     for (const mark of $$("#story mark.focus")) mark.classList.remove("focus", "first", "last");
     const el = item(current);
@@ -30,14 +28,12 @@
     for (const mark of marksOf(el)) {
       const among = (list) => (list ?? "").split(" ").includes(number);
       mark.classList.add("focus");
-      mark.classList.toggle("first", among(mark.dataset.first));
-      mark.classList.toggle("last", among(mark.dataset.last));
+      for (const end of ["first", "last"]) mark.classList.toggle(end, among(mark.dataset[end]));
     }
     const line = $(".line[hx-get]", el);
     if (line && !$(".full", el)) htmx.trigger(line, "open");
     return el;
   }
-
   function toMiddle(el) {
     const shown = [marksOf(el)[0], el].find(visible);
     if (!shown) return;
@@ -45,7 +41,6 @@
     if (top < innerHeight / 3 || Math.min(bottom, top + 120) > (innerHeight * 2) / 3)
       scrollBy({ top: top - innerHeight * (innerWidth < 720 ? 0.18 : 0.36) });
   }
-
   function focusItem(el, { scroll = true } = {}) {
     if (!el) return;
     current = el.dataset.item;
@@ -53,11 +48,9 @@
     el.focus({ preventScroll: true });
     if (scroll) toMiddle(el);
     const url = new URL(location.href);
-    url.searchParams.set("focus", current);
-    url.hash = "";
+    url.searchParams.set("focus", current); url.hash = "";
     history.replaceState(null, "", url);
   }
-
   function neighbour(step, onlyOpen, from = item(current)) {
     const all = $$(".item");
     const at = all.indexOf(from);
@@ -67,7 +60,6 @@
     }
     return null;
   }
-
   const moves = {
     next: () => neighbour(1, true), previous: () => neighbour(-1, true), later: () => neighbour(1, true),
     "next-any": () => neighbour(1, false), "previous-any": () => neighbour(-1, false),
@@ -77,14 +69,12 @@
   // Offsets are code points: data-start of a piece of text + the code points up to the border.
   const pieces = (scope = story()) => $$("[data-start]", scope);
   const points = (text) => [...text];
-
   function boundaries(text) {  // between graphemes, in code points
     const found = [0];
     for (const { segment } of new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text))
       found.push(found.at(-1) + points(segment).length);
     return found;
   }
-
   function selected() {
     const selection = getSelection();
     if (!story() || !selection.rangeCount || selection.isCollapsed) return null;
@@ -104,7 +94,6 @@
     if (last.contains(range.endContainer)) end = +last.dataset.start + until(last, range.endContainer, range.endOffset);
     return tidy(start, end);
   }
-
   function tidy(start, end) {  // whole graphemes, no white space at the ends, and the exact words
     const inside = pieces().filter((el) => +el.dataset.start <= end && +el.dataset.start + points(el.textContent).length >= start);
     const from = inside[0]?.closest("p"), to = inside.at(-1)?.closest("p");
@@ -123,7 +112,6 @@
     while (b > a && /\s/.test(chars[b - 1])) b -= 1;
     return a < b ? { start: base + a, end: base + b, exact: chars.slice(a, b).join("") } : null;
   }
-
   function select(start, end) {
     const place = (offset, closing) => {
       const el = pieces().findLast((p) => (closing ? +p.dataset.start < offset : +p.dataset.start <= offset));
@@ -132,17 +120,14 @@
     const [node, at] = place(start, false), [last, to] = place(end, true);
     getSelection().setBaseAndExtent(node, at, last, to);
   }
-
   const mode = (name) => {
     root.dataset.mode = name;
     for (const bar of $$(".bar--edit, .bar--select, .bar--main")) bar.hidden = !bar.classList.contains("bar--" + name);
   };
-
   document.addEventListener("selectionchange", () => {
     if (root.dataset.mode === "edit" || !$(".bar--select")) return;
     mode(selected() ? "select" : "main");
   });
-
   function fill(form, span) {  // true when the form now names these words
     if (!span) return false;
     for (const name of ["start", "end", "exact"]) form.elements[name].value = span[name];
@@ -151,7 +136,6 @@
 
   // ------------------------------------------------------- edit boundaries
   let edited = { start: 0, end: 0, part: 0 };
-
   function editBoundaries(el) {
     const parts = (el?.dataset.parts ?? "").split(" ").filter(Boolean).map((p) => p.split("-").map(Number));
     if (!parts.length) return;
@@ -161,7 +145,6 @@
     select(edited.start, edited.end);
     say("Editing boundaries. Arrows move the end by a word, Shift the start, Alt by a character. Enter keeps, Escape drops.");
   }
-
   function moveBoundary(back, atStart, byCharacter) {
     const p = pieces().findLast((el) => +el.dataset.start <= (atStart ? edited.start : edited.end - 1))?.closest("p");
     const scope = pieces().filter((el) => [p, p?.closest("section").nextElementSibling?.querySelector("p"),
@@ -178,13 +161,11 @@
     const next = { ...edited, [atStart ? "start" : "end"]: base + to };
     if (next.start < next.end) { edited = next; select(edited.start, edited.end); }
   }
-
   function leaveMode() {
     getSelection().removeAllRanges();
     mode("main");
     item(current)?.focus({ preventScroll: true });
   }
-
   const acts = {
     keys: () => { const map = $("#keys"); if (map?.open) map.close(); else map?.showModal(); },
     close: () => $("#keys")?.close(),
@@ -213,7 +194,6 @@
     if (button?.matches("[data-finder][open] > summary")) $("input[role=combobox]", button.parentElement).focus();
     return !!button;
   }
-
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
     const at = event.target;
@@ -223,11 +203,7 @@
       return;
     }
     const arrow = event.key === "ArrowLeft" || event.key === "ArrowRight";
-    if (root.dataset.mode === "edit" && arrow) {
-      event.preventDefault();
-      moveBoundary(event.key === "ArrowLeft", event.shiftKey, event.altKey);
-      return;
-    }
+    if (root.dataset.mode === "edit" && arrow) { event.preventDefault(); moveBoundary(event.key === "ArrowLeft", event.shiftKey, event.altKey); return; }
     if (event.altKey) return;
     let key = event.key === " " ? "Space" : event.key;
     if (/^\p{L}$/u.test(key)) key = event.shiftKey ? "Shift+" + key.toUpperCase() : key.toLowerCase();
@@ -238,7 +214,6 @@
     if (key === "Escape" && root.dataset.mode !== "edit") { leaveMode(); return; }
     if (press(key)) event.preventDefault();
   });
-
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button, a, summary");
     if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -260,9 +235,10 @@
         say("Select words in the text first, or write them here.");
       } else if (!span) for (const name of ["start", "end"]) form.elements[name].value = "";
     }
-    if ("undo" in (form?.dataset ?? {}) && sending) { event.preventDefault(); after = () => button.click(); }
+    if ("undo" in (form?.dataset ?? {}) && waiting().length) {
+      event.preventDefault(); toast(`Not undone: ${waiting().length} still to be saved`);
+    } else if ("undo" in (form?.dataset ?? {}) && sending) { event.preventDefault(); after = () => button.click(); }
   });
-
   // A click on words in the text brings their card into focus.
   document.addEventListener("click", (event) => {
     const mark = event.target.closest?.("#story mark[data-quotes]");
@@ -275,7 +251,6 @@
   document.addEventListener("toggle", (event) => {
     if (event.target.matches?.("[data-finder]") && event.target.open) $("input[role=combobox]", event.target).focus();
   }, true);
-
   function comboboxKey(event, input) {
     const options = $$("[role=option]", input.form);
     const at = options.findIndex((el) => el.classList.contains("is-active"));
@@ -296,38 +271,51 @@
   }
 
   // ------------------------------------------------- saving and the outbox
-  const store = "on-record.outbox." + (document.body.dataset.user ?? "");
-  const waiting = () => { try { return JSON.parse(localStorage.getItem(store) ?? "[]"); } catch { return []; } };
-  const keep = (list) => localStorage.setItem(store, JSON.stringify(list));
+  const store = (name) => `on-record.${name}.${document.body.dataset.user ?? ""}`;
+  const stored = (name) => { try { return JSON.parse(localStorage.getItem(store(name)) ?? "[]"); } catch { return []; } };
+  const put = (name, list) => localStorage.setItem(store(name), JSON.stringify(list));
+  const waiting = () => stored("outbox"), keep = (list) => put("outbox", list);
+  const refusals = () => stored("refused"), setAside = (list) => { put("refused", list); showState(); };
+  const idOf = (url) => url.match(/[0-9a-f]{8}-[0-9a-f-]{27}/)?.[0] ?? "";
+  const versionOf = (entry) => entry.body.find(([name]) => name === "version")?.[1];
   let sending = 0, after = null, flushing = false, overlapped = false;
-
   function showState() {
+    showRefusals();
     const el = $("#saved");
     if (!el) return;
-    const left = waiting().length;
+    const left = waiting().length, refused = refusals().length;
     el.classList.toggle("is-waiting", sending > 0 && !left);
-    el.classList.toggle("is-failed", left > 0);
+    el.classList.toggle("is-failed", left + refused > 0);
     const words = left ? (navigator.onLine ? `Not saved: ${left} will be retried` : `${left} waiting for the network`)
-      : sending ? "Saving …" : "All saved";
+      : sending ? "Saving …" : refused ? `${refused} not kept: see above` : "All saved";
     if (el.textContent !== words) el.textContent = words;
   }
-
+  // Decisions that were refused after waiting stay on every page until somebody has read them.
+  function showRefusals() {
+    const list = refusals(), place = $("#refused");
+    if (!place || place.dataset.shown === JSON.stringify(list)) return;
+    place.dataset.shown = JSON.stringify(list);
+    place.replaceChildren(...list.map((entry, at) => {
+      const drawn = $("#refused-line").content.cloneNode(true), [what, why] = $$("p", drawn);
+      what.textContent = `Not kept: ${entry.what}`; why.prepend(entry.why + " ");
+      $("a", drawn).href = entry.page;
+      $("button", drawn).addEventListener("click", () => setAside(refusals().filter((_, n) => n !== at)));
+      return drawn;
+    }));
+  }
+  const toast = (words) => { $("#toast").replaceChildren($("#failed-line").content.cloneNode(true)); $("#toast span").textContent = words; };
   // The form that asked; after a swap it is no longer in the page, and htmx tells a parent instead.
   const saving = (event) => event.detail.requestConfig.elt.closest("form[data-save], form[data-undo]");
-
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = saving(event);
     if (!form) return;
     const card = form.closest(".item");
     const button = event.detail.requestConfig.triggeringEvent?.submitter;
-    sending += 1;
-    overlapped ||= sending > 1;
-    showState();
+    sending += 1; overlapped ||= sending > 1; showState();
     if (!card) return;
     card.classList.add("is-sending");
     if (button && "advance" in button.dataset && card === focused()) focusItem(neighbour(1, true, card) ?? card);
   });
-
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = saving(event);
     if (!form) return;
@@ -335,46 +323,67 @@
     const { xhr, requestConfig } = event.detail;
     const card = item(form.closest(".item")?.dataset.item);
     const signedOut = xhr.status === 401 || xhr.getResponseHeader("HX-Refresh");
-    if (xhr.status === 0 || xhr.status >= 500 || signedOut) {
-      keep([...waiting(), { url: requestConfig.path, body: [...requestConfig.formData.entries()].map(([k, v]) => [k, String(v)]) }]);
+    const failed = xhr.status === 0 || xhr.status >= 500;
+    if (form.matches("[data-undo]")) {  // never sent again by itself: it would take back another decision
+      const verb = requestConfig.path.includes("redo") ? "redone" : "undone";
+      if (failed) toast(`Not ${verb}: ${xhr.status ? "the server could not do it" : "no connection"}`);
+    } else if (failed || signedOut) {
+      const id = idOf(requestConfig.path), button = requestConfig.triggeringEvent?.submitter;
+      const label = [...(button?.childNodes ?? [])].filter((n) => n.nodeName !== "KBD").map((n) => n.textContent.trim()).join(" ").trim();
+      keep([...waiting(), {
+        url: requestConfig.path, body: [...requestConfig.formData.entries()].map(([k, v]) => [k, String(v)]),
+        what: [label, form.closest(".item")?.getAttribute("aria-label")].filter(Boolean).join(", "),
+        page: location.pathname + (item(id) ? `?focus=${id}#item-${id}` : ""),
+      }]);
       card?.classList.add("is-waiting");
       if (!signedOut) setTimeout(flush, 4000);
     } else if (xhr.status >= 400) focusItem(card);
+    else if (form.closest(".conflict-card")) setAside(refusals().filter((entry) => idOf(entry.url) !== idOf(requestConfig.path)));
     card?.classList.remove("is-sending");
     showState();
     if (!sending && overlapped) { overlapped = false; setTimeout(refresh); }
     if (!sending && after) { const next = after; after = null; setTimeout(next); }
   });
-
   // Answers to decisions made at once may come in any order: draw what the server has.
   async function refresh() {
     if (sending || !story()) return;
-    await htmx.ajax("GET", location.href, { target: "#story", select: "#story", selectOOB: "#progress,#voices,#filters,#done", swap: "morph:outerHTML" });
+    await htmx.ajax("GET", location.href, { target: "#story", select: "#story", selectOOB: "#progress,#voices,#filters,#done", swap: "morph:outerHTML" }).catch(() => {});
   }
-
   async function flush() {
     if (flushing || !waiting().length) return;
     flushing = true;
-    let refused = 0, sent = 0;
-    while (waiting().length) {
-      const [{ url, body }, ...rest] = waiting();
-      const token = $("input[name=csrfmiddlewaretoken]")?.value ?? "";
-      const data = new URLSearchParams(body.filter(([name]) => name !== "csrfmiddlewaretoken"));
-      let answer = null;
-      try {
-        answer = await fetch(url, { method: "POST", body: data, headers: { "HX-Request": "true", "X-CSRFToken": token } });
-      } catch { /* still no network */ }
-      if (!answer || answer.status >= 500 || answer.status === 401) { setTimeout(flush, 5000); break; }
-      sent += 1;
-      if (!answer.ok) refused += 1;
-      keep(rest);
-    }
-    flushing = false;
-    showState();
+    const conflicts = []; let sent = 0;
+    const sendAll = async () => {
+      await new Promise((go) => setTimeout(go, 200));  // until this tab sees what another one has just sent
+      for (let entry; (entry = waiting()[0]); sent += 1) {
+        const data = new URLSearchParams(entry.body.filter(([name]) => name !== "csrfmiddlewaretoken"));
+        const headers = { "HX-Request": "true", "X-CSRFToken": $("input[name=csrfmiddlewaretoken]")?.value ?? "" };
+        const answer = await fetch(entry.url, { method: "POST", body: data, headers, signal: AbortSignal.timeout(15000) }).catch(() => null);
+        const text = await answer?.text().catch(() => null);
+        const unheard = typeof text !== "string" || answer.status >= 500 || answer.status === 401 || answer.headers.get("HX-Refresh");
+        if (unheard) { setTimeout(flush, 5000); return; }
+        settle(entry, answer, text);
+        if (answer.status === 409) conflicts.push([idOf(entry.url), text]);
+      }
+    };
+    // One tab at a time: another one would send the same decisions.
+    await (navigator.locks ? navigator.locks.request("on-record.outbox", sendAll) : sendAll());
+    flushing = false; showState();
     if (sent) await refresh();
-    if (refused) say(`${refused} of your waiting decisions could not be kept: somebody decided first.`);
+    for (const [id, text] of conflicts) if (item(id)) htmx.swap(item(id), text, { swapStyle: "morph:outerHTML" }, { contextElement: story() ?? item(id) });
   }
-
+  function settle(entry, answer, text) {
+    const id = idOf(entry.url), drawn = new DOMParser().parseFromString(text, "text/html");
+    if (!answer.ok) {
+      const why = $(".conflict-card h3, .toast span", drawn)?.textContent ?? `The server refused it (${answer.status}).`;
+      put("refused", [...refusals(), { what: entry.what || "a decision", why, page: entry.page || "/", url: entry.url }]);
+    }
+    // A later decision on the same card saw what this one made of it.
+    const version = answer.ok && $(`#item-${id} input[name=version]`, drawn)?.value;
+    const follows = (later) => version && idOf(later.url) === id && versionOf(later) === versionOf(entry);
+    const body = (later) => later.body.map(([k, v]) => [k, k === "version" && follows(later) ? version : v]);
+    keep(waiting().slice(1).map((later) => ({ ...later, body: body(later) })));
+  }
   document.addEventListener("htmx:afterSettle", () => {
     const lost = !document.activeElement || document.activeElement === document.body || document.activeElement.matches(".item");
     const el = paint();
@@ -382,10 +391,8 @@
     for (const input of $$("input[role=combobox]")) input.setAttribute("aria-expanded", String(!!$("[role=option]", input.form)));
   });
   document.addEventListener("focus-item", (event) => setTimeout(() => focusItem(item(event.detail.id))));
-  addEventListener("online", flush);
+  addEventListener("online", flush); addEventListener("storage", showState);
   addEventListener("beforeunload", (event) => { if (sending || waiting().length) event.preventDefault(); });
-
   if (item(current)) { paint(); toMiddle(item(current)); }
-  showState();
-  flush();
+  showState(); flush();
 })();

@@ -101,3 +101,99 @@ def test_a_form_older_than_the_session_is_sent_again_with_a_fresh_one(desk, cont
     expect(desk.locator("#saved")).to_have_text("All saved", timeout=10_000)
     expect(desk.locator("#progress")).to_contain_text("1 of", timeout=10_000)
     assert Quote.objects.filter(article=story).confirmed().count() == 1
+
+
+def test_two_decisions_on_one_card_without_network_both_arrive(desk, context, story, first):
+    desk.goto(address(story))
+    wanted = "direct" if first.kind == "mixed" else "mixed"
+    context.set_offline(True)
+    desk.keyboard.press(wanted[0])
+    desk.keyboard.press("a")
+    expect(desk.locator("#saved")).to_contain_text("2 waiting for the network")
+    context.set_offline(False)
+    expect(desk.locator("#saved")).not_to_contain_text("waiting", timeout=15_000)
+    assert desk.locator("#refused").inner_text() == ""
+    first.refresh_from_db()
+    assert (first.kind, first.status) == (wanted, "confirmed")
+    assert Edit.objects.filter(object_id=first.public_id).count() == 2
+
+
+def test_a_waiting_decision_that_is_refused_stays_to_be_read(
+    desk, context, story, first, colleague
+):
+    desk.goto(address(story))
+    context.set_offline(True)
+    desk.keyboard.press("a")
+    expect(desk.locator("#saved")).to_contain_text("1 waiting for the network")
+    reject_quote(public_id=first.public_id, version=first.version, user=colleague)
+    context.set_offline(False)
+    refused = desk.locator("#refused .notice")
+    expect(refused).to_contain_text("Not kept: Accept", timeout=15_000)
+    expect(refused).to_contain_text("mats changed this quote before you")
+    expect(desk.locator("#saved")).to_contain_text("1 not kept")
+    card = desk.locator(f"#item-{first.public_id}")
+    expect(card).to_contain_text("Nothing was overwritten")
+    desk.reload()
+    expect(refused.get_by_role("link")).to_have_attribute(
+        "href", f"{address(story)}?focus={first.public_id}#item-{first.public_id}"
+    )
+    refused.get_by_role("button", name="Dismiss").click()
+    expect(refused).to_have_count(0)
+    expect(desk.locator("#saved")).to_have_text("All saved")
+    first.refresh_from_db()
+    assert first.status == "rejected"
+
+
+def test_what_is_added_while_the_outbox_is_sent_is_not_lost(desk, context, story):
+    desk.goto(address(story))
+    context.set_offline(True)
+    desk.keyboard.press("a")
+    expect(desk.locator("#saved")).to_contain_text("1 waiting for the network")
+    # Another tab adds an entry between the request and its answer.
+    desk.evaluate("""() => {
+        const store = "on-record.outbox.nell", send = window.fetch;
+        window.fetch = async (...given) => {
+            const answer = await send(...given);
+            const list = JSON.parse(localStorage.getItem(store));
+            const later = { ...list[0], url: "/no/such/decision/", what: "Added meanwhile" };
+            if (answer.ok) localStorage.setItem(store, JSON.stringify([...list, later]));
+            return answer;
+        };
+    }""")
+    context.set_offline(False)
+    expect(desk.locator("#refused .notice")).to_contain_text("Added meanwhile", timeout=15_000)
+    assert Edit.objects.filter(article=story).count() == 1
+
+
+def test_two_tabs_send_a_waiting_decision_once(desk, context, story, first):
+    posts = []
+    context.on(
+        "response",
+        lambda answer: posts.append(answer.url) if answer.request.method == "POST" else None,
+    )
+    desk.goto(address(story))
+    other = context.new_page()
+    other.goto(address(story))
+    context.set_offline(True)
+    desk.keyboard.press("a")
+    expect(desk.locator("#saved")).to_contain_text("1 waiting for the network")
+    posts.clear()
+    context.set_offline(False)
+    expect(desk.locator("#saved")).to_have_text("All saved", timeout=15_000)
+    expect(other.locator("#saved")).to_have_text("All saved", timeout=15_000)
+    assert len(posts) == 1
+    assert Edit.objects.filter(object_id=first.public_id).count() == 1
+
+
+def test_undo_without_network_is_not_sent_later(desk, context, story, first):
+    desk.goto(address(story))
+    for _ in range(2):
+        desk.keyboard.press("x")
+        expect(desk.locator("#saved")).to_have_text("All saved")
+    context.set_offline(True)
+    desk.keyboard.press("u")
+    expect(desk.locator("#toast")).to_contain_text("Not undone: no connection")
+    expect(desk.locator("#saved")).to_have_text("All saved")
+    context.set_offline(False)
+    desk.wait_for_timeout(5_000)
+    assert Quote.objects.filter(article=story).rejected().count() == 2

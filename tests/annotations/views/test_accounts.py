@@ -165,10 +165,13 @@ def test_error_pages_say_what_happened_and_the_way_on(client, settings):
     assert (ours.status_code, b"Our fault" in ours.content) == (500, True)
 
 
+WRONG = "tide and tidings"
+
+
 class TestGuessingPasswords:
     """Attempts are counted per account and per address, whoever has the account."""
 
-    def attempt(self, client, name, password="wrong", **more):
+    def attempt(self, client, name, password=WRONG, **more):
         return client.post("/sign-in/", {"username": name, "password": password}, **more)
 
     @pytest.mark.parametrize("name", ["nell", "nobody"])
