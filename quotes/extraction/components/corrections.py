@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from quotes.extraction import lexicon
-from quotes.extraction.cast import Cast, Entity, Mention
+from quotes.extraction.cast import Cast, Entity
+from quotes.extraction.components.parties import Parties
 from quotes.extraction.components.speakers import Finding
 from quotes.extraction.components.statements import Statements
 from quotes.extraction.events import Event
 from quotes.extraction.frames import Quoted
 from quotes.extraction.syntax import (
     is_negated,
-    noun_phrase,
-    possessor,
     subject,
     subtree,
     verb_group,
@@ -25,7 +23,6 @@ from quotes.extraction.syntax import (
 from quotes.extraction.types import CorrectionKind
 
 NAME = "corrections"
-_NEAR, _RECENT = 400, 250
 
 
 @Language.component(
@@ -71,7 +68,7 @@ class _Finder:
         self.cast: Cast = doc._.cast
         self.marks: Quoted = doc._.marks
         self.findings: list[Finding] = sorted(doc._.findings, key=lambda f: f.frame.start)
-        self.starts = [finding.frame.start for finding in self.findings]
+        self.parties = Parties(doc, self.findings)
         self.statements = Statements(doc, self.findings)
 
     # -- verbs ------------------------------------------------------------------------------
@@ -114,9 +111,9 @@ class _Finder:
             target = next((c for c in verb.children if c.dep_ == "nsubjpass"), None)
         if found is None or target is None or how == "passive":
             return
-        corrector = self._who(found)
+        corrector = self.parties.who(found)
         reflexive = target.lower_ in lexicon.REFLEXIVE
-        corrected = corrector if reflexive else self._who(target)
+        corrected = corrector if reflexive else self.parties.who(target)
         if corrector is None or corrected is None or corrected.kind == "unnamed":
             return
         if corrector is corrected and not reflexive:
@@ -161,11 +158,11 @@ class _Finder:
         )
         if found is None or how == "passive":
             return
-        corrector = self._who(found)
+        corrector = self.parties.who(found)
         if corrector is None or corrector.kind == "unnamed" and corrector.plural:
             return
         if claim is not None and (self._is_claim(claim) or self._points_back(claim, corrector)):
-            owner = self._claimant(claim)
+            owner = self.parties.claimant(claim)
             sure = _VERB_CONFIDENCE.get(lemma, 0.45)
             if owner is None and self._is_definite(claim):
                 owner = self.statements.claimant(verb.i, list(subtree(claim)), corrector, 2)
@@ -226,30 +223,6 @@ class _Finder:
             c.lower_ in ("the", "that", "those", "these", "this") for c in noun.children
         ) and (not any(c.dep_ in ("acl", "relcl", "prep", "amod") for c in noun.children))
 
-    def _claimant(self, noun: Token) -> Entity | None:
-        """Whose claim: "Hale's claim", "the claim by Hale", "a claim Hale made"."""
-        owner = possessor(noun)
-        if owner is None:
-            owner = next(
-                (
-                    g
-                    for c in noun.children
-                    if c.dep_ == "prep" and c.lower_ in ("from", "by")
-                    for g in c.children
-                    if g.dep_ == "pobj"
-                ),
-                None,
-            )
-        if owner is None:
-            clause = next((c for c in noun.children if c.dep_ == "relcl"), None)
-            if clause is not None:
-                owner, how = subject(clause)
-                if how == "passive":
-                    owner = None
-        if owner is None:
-            return None
-        return self._who(owner)
-
     def _intervened(self, verb: Token) -> Iterator[Event]:
         words = {c.lemma_.lower(): c for c in verb.children if c.dep_ in ("xcomp", "prt", "advcl")}
         if verb.lemma_.lower() in ("jump", "step", "break", "cut") and "in" not in {
@@ -257,9 +230,9 @@ class _Finder:
         }:
             return
         found, how = subject(verb)
-        corrector = self._who(found) if found is not None and how != "passive" else None
+        corrector = self.parties.who(found) if found is not None and how != "passive" else None
         said = self._said_in(verb)
-        before = self._speaker_before(verb.i, corrector)
+        before = self.parties.speaker_before(verb.i, corrector)
         to_say = verb.lemma_.lower() in ("intervene", "interrupt", "interject") and any(
             word in words for word in ("say", "insist")
         )
@@ -283,7 +256,7 @@ class _Finder:
     def _said_in(self, verb: Token) -> bool:
         """A retort in marks that says no to something, and is not a question."""
         outer = self.marks.outer[verb.i]
-        for finding in self._findings_near(verb.i):
+        for finding in self.parties.findings_near(verb.i):
             content = finding.frame.content
             if self.marks.outer[content[0]] != outer or self.marks.of[content[0]] < 0:
                 continue
@@ -291,17 +264,6 @@ class _Finder:
             if words & (lexicon.NEGATIONS | {"wrong", "false", "actually"}):
                 return not any(self.doc[i].text == "?" for i in content[-2:])
         return False
-
-    def _findings_near(self, index: int) -> list[Finding]:
-        low = bisect_left(self.starts, index - _NEAR)
-        return self.findings[low : bisect_right(self.starts, index + _NEAR)]
-
-    def _speaker_before(self, index: int, other: Entity | None) -> Entity | None:
-        place = bisect_left(self.starts, index)
-        for finding in reversed(self.findings[max(0, place - 12) : place]):
-            if index - finding.frame.end < _RECENT and finding.entity is not None:
-                return finding.entity if finding.entity is not other else None
-        return None
 
     def _taken_back(self, verb: Token, lemma: str) -> Iterator[Event]:
         found, how = subject(verb)
@@ -318,10 +280,10 @@ class _Finder:
             and (self._is_claim(claim) or claim.lemma_.lower() in lexicon.STATED_THINGS)
         ):
             return
-        corrector = self._who(found)
+        corrector = self.parties.who(found)
         if corrector is None:
             return
-        owner = self._claimant(claim) if claim is not None else corrector
+        owner = self.parties.claimant(claim) if claim is not None else corrector
         if lemma == "correct" and owner is not None and owner is not corrector:
             return
         yield self._event(
@@ -361,7 +323,7 @@ class _Finder:
         found, how = subject(verb)
         if noun is None or found is None or how == "passive" or not self._is_claim(noun):
             return
-        corrector, owner = self._who(found), self._claimant(noun)
+        corrector, owner = self.parties.who(found), self.parties.claimant(noun)
         if corrector is not None:
             if owner is None and self._is_definite(noun):
                 owner = self.statements.claimant(verb.i, list(subtree(noun)), corrector, 2)
@@ -394,14 +356,14 @@ class _Finder:
             if (what is not None)
             else None
         )
-        corrector = self._who(found) if found is not None and how != "passive" else None
+        corrector = self.parties.who(found) if found is not None and how != "passive" else None
         if corrector is None or claim is None or what is None:
             return
         if corrector.kind == "unnamed" and corrector.plural:
             return
         owner: Entity | None = None
         if self._is_claim(claim):
-            owner = self._claimant(claim)
+            owner = self.parties.claimant(claim)
             if owner is None and self._is_definite(claim):
                 owner = self.statements.claimant(verb.i, list(subtree(claim)), corrector, 2)
         elif claim.lower_ in ("that", "it", "this"):
@@ -477,7 +439,7 @@ class _Finder:
         claim: list[int] = []
         if lemma == "lie" and token.pos_ == "VERB" and not is_negated(token):
             liar, how = subject(token)
-            owner = self._who(liar) if liar is not None and how != "passive" else None
+            owner = self.parties.who(liar) if liar is not None and how != "passive" else None
             about = any(c.dep_ == "prep" and c.lower_ == "about" for c in token.children)
             if owner is None or owner is corrector or not about:
                 return None
@@ -492,13 +454,13 @@ class _Finder:
         if about_what is None:
             return None
         if self._is_claim(about_what):
-            owner = self._claimant(about_what)
+            owner = self.parties.claimant(about_what)
             claim = list(subtree(about_what))
             sure = 0.75 if owner is not None and owner is not corrector else 0.5
             if weak and (owner is None or owner is corrector):
                 return None
         elif about_what.lower_ in ("that", "it", "this") and not weak:
-            owner = self._speaker_before(finding.frame.start, corrector)
+            owner = self.parties.speaker_before(finding.frame.start, corrector)
             sure = 0.52 if owner is not None else 0.4
         else:
             return None
@@ -530,60 +492,6 @@ class _Finder:
         )
 
     # -- shared -----------------------------------------------------------------------------
-
-    def _who(self, token: Token) -> Entity | None:
-        """Person or body a noun stands for; a spokesman stands for those he speaks for."""
-        known = self.cast.at.get(token.i)
-        if known is None:
-            known = next(
-                (
-                    self.cast.at[c.i]
-                    for c in token.children
-                    if c.dep_ == "appos" and c.i in self.cast.at
-                ),
-                None,
-            )
-        if known is not None and known.how != "description":
-            return known.entity
-        if token.lemma_.lower() in lexicon.SPEAKS_FOR:
-            for child in token.children:
-                if child.dep_ == "prep" and child.lower_ == "for":
-                    for grand in child.children:
-                        if grand.i in self.cast.at:
-                            return self.cast.at[grand.i].entity
-                if child.dep_ in ("poss", "compound") and child.i in self.cast.at:
-                    return self.cast.at[child.i].entity
-        if known is not None:
-            return known.entity
-        if token.pos_ == "PRON" or token.lower_ in lexicon.PRONOUNS:
-            return None
-        if token.pos_ not in ("NOUN", "PROPN"):
-            return None
-        lemma = token.lemma_.lower()
-        if (
-            token.pos_ == "NOUN"
-            and token.lower_ not in lexicon.COLLECTIVE
-            and lemma not in (lexicon.ROLES | lexicon.ORGANISATION_NOUNS | lexicon.UNNAMED_HEADS)
-        ):
-            return None
-        words = [i for i in noun_phrase(token, keep_appositions=False) if not self.doc[i].is_space]
-        if not words or len(words) > 8:
-            return None
-        text = " ".join(self.doc[i].text for i in words if self.doc[i].dep_ != "det")
-        key = text.casefold()
-        entity = self.cast.by_name.get(key)
-        if entity is None:
-            plural = token.tag_ in ("NNS", "NNPS")
-            body = token.lemma_.lower() in lexicon.ORGANISATION_NOUNS or token.pos_ == "PROPN"
-            entity = self.cast.add(
-                Entity(
-                    text,
-                    "organisation" if body else "group" if plural else "unnamed",
-                    plural=plural,
-                )
-            )
-        self.cast.mention(Mention(token.i, token.i + 1, token.i, entity, "description", text))
-        return entity
 
     def _event(
         self,
