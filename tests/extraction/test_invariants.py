@@ -119,3 +119,9 @@ def test_time_grows_with_hostile_text(piece: str, count: int) -> None:
 
     extract(Document("Warm up."))
     assert seconds(2 * count) <= 2.6 * seconds(count) + 0.1
+
+
+@pytest.mark.model
+@pytest.mark.parametrize("text", ["¦", "§ ¦ §", "“¦”", "¦ said"])
+def test_a_mark_taken_for_a_name_is_no_name(text: str):
+    assert extract(Document(text)).speakers == ()

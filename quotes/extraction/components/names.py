@@ -43,6 +43,8 @@ def names(doc: Doc) -> Doc:
         if span.label_ in ("PERSON", *_BODIES) and not skipped.touch(span.start_char, span.end_char)
     ]
     persons = [_person_span(span) for span in spans if _is_person(span)]
+    # Nothing is left of a mark that the recogniser took for a name.
+    persons = [span for span in persons if len(span)]
     if doc.has_annotation("DEP"):
         places = _places(persons)
         persons = [s for s in persons if s.text not in places and not introductions.is_no_person(s)]
