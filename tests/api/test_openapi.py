@@ -22,7 +22,7 @@ PATH = Path(settings.BASE_DIR) / "docs" / "openapi.yml"
 
 @pytest.fixture(scope="module")
 def openapi() -> Any:
-    return yaml.safe_load(document())
+    return yaml.load(document(), Loader=yaml.CSafeLoader)
 
 
 def test_the_document_is_checked_in() -> None:

@@ -36,7 +36,7 @@ time.sleep(float(sys.argv[3]))
 
 
 # One worker of pytest-xdist: the others would make their own data.
-pytestmark = pytest.mark.xdist_group("postgres")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("postgres")]
 
 
 @pytest.fixture

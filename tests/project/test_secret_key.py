@@ -46,6 +46,7 @@ def test_case_60_a_deployment_with_everything_set_passes(tmp_path: Path) -> None
     assert answer.returncode == 0, answer.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("variables", "told"),
     [
