@@ -156,6 +156,10 @@ class FilesForm(IntakeForm):
     uploads = ManyFilesField()
 
 
+class AddressForm(IntakeForm):
+    address = forms.CharField(max_length=2000)
+
+
 class TokenForm(forms.Form):
     name = forms.CharField(max_length=100)
     scopes = forms.MultipleChoiceField(choices=ApiToken.Scope.choices)

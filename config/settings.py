@@ -167,6 +167,9 @@ if _behind_proxy:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 REST_FRAMEWORK = rest_framework(trusted_proxies=1 if _behind_proxy else 0)
 
+# Whether articles may be brought in by their address, for which the server asks other servers.
+URL_IMPORT = read_flag("URL_IMPORT", default=False)
+
 # A pasted article of a million characters, as a form sends it; larger ones get a 413 page.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 

@@ -6,17 +6,22 @@ import uuid
 from collections.abc import Iterator
 from itertools import chain
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from annotations import selectors
-from annotations.forms import FilesForm, PasteForm
-from annotations.operations.importing import import_articles
-from annotations.views.answers import SignedInRequest, refusing, signed_in
+from annotations.forms import AddressForm, FilesForm, PasteForm, checked
+from annotations.operations.importing import import_address, import_articles
+from annotations.views.answers import SignedInRequest, refused, refusing, signed_in
+from quotes.api.throttling import count_within
 from quotes.importing import MAX_FILE_BYTES, ArticleInput, ReadFailure, read_file, read_paste
 from quotes.models import Import
+
+ADDRESSES_PER_QUARTER_HOUR = 60
+"""Each keeps a thread of the server waiting, for ten seconds at most."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -25,6 +30,8 @@ from quotes.models import Import
 def article_import(request: SignedInRequest) -> HttpResponse:
     """Paste one article, or choose files that may hold many."""
     collections = selectors.importable_collections(request.user)
+    if request.POST.get("way") == "address":
+        return _from_address(request)
     by_files = "uploads" in request.FILES or request.POST.get("way") == "files"
     data = request.POST if request.method == "POST" else None
     paste = PasteForm(None if by_files else data, collections=collections)
@@ -40,6 +47,8 @@ def article_import(request: SignedInRequest) -> HttpResponse:
         "paste": paste,
         "files": files,
         "by_files": by_files or request.GET.get("way") == "files",
+        "by_address": settings.URL_IMPORT and request.GET.get("way") == "address",
+        "address_allowed": settings.URL_IMPORT,
         "collections": collections,
         "max_megabytes": MAX_FILE_BYTES // 2**20,
     }
@@ -63,6 +72,24 @@ def import_detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespons
     }
     page = "_import_report.html" if request.htmx else "import_detail.html"
     return render(request, f"annotations/{page}", context)
+
+
+def _from_address(request: SignedInRequest) -> HttpResponse:
+    """Ask another server for the article; each person only so often."""
+    form = AddressForm(request.POST, collections=selectors.importable_collections(request.user))
+    facts = checked(form)
+    limit = count_within(
+        name="import-address",
+        client=f"user:{request.user.pk}",
+        allowed=ADDRESSES_PER_QUARTER_HOUR,
+        seconds=900,
+    )
+    if limit.is_exceeded:
+        return refused(request, "Too many addresses at once. Wait a quarter of an hour.", 429)
+    batch = import_address(
+        collection=facts["collection"], user=request.user, address=facts["address"].strip()
+    )
+    return _after(batch)
 
 
 def _from_files(uploads: list[UploadedFile]) -> Iterator[ArticleInput | ReadFailure]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from quotes.importing.addresses import canonical_url
 from quotes.importing.decoding import decode
-from quotes.importing.files import check_size, read_file, read_paste
+from quotes.importing.files import check_size, read_download, read_file, read_paste
 from quotes.importing.items import (
     MAX_CHARACTERS,
     MAX_FILE_BYTES,
@@ -27,6 +27,7 @@ __all__ = [
     "canonical_url",
     "check_size",
     "decode",
+    "read_download",
     "read_file",
     "read_paste",
     "stored_text",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import PurePath
 
 from quotes.importing.addresses import checked_url
@@ -57,6 +58,13 @@ FOREIGN = (
 )
 MIN_PAGE_WORDS = 10
 """A page with fewer is a menu or a message, not an article."""
+DOWNLOADS = {
+    "text/html": "page.html",
+    "application/xhtml+xml": "page.html",
+    "text/plain": "page.txt",
+}
+"""What an address may hold, by the type it names, and the file that it is read as."""
+CHARSET_SENT = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9_:.-]{2,40})""", re.I)
 MARKUP = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html\b)", re.I)
 LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 
@@ -76,6 +84,23 @@ def read_file(name: str, data: bytes) -> Iterator[Item]:
             yield _plain(name, data)
     except RefusedInput as refusal:
         yield ReadFailure(name, str(refusal))
+
+
+def read_download(url: str, data: bytes, content_type: str) -> Item:
+    """Read what an address answered. The article keeps that address, whatever its page says."""
+    name = _printable(url)
+    kind, _, rest = content_type.partition(";")
+    kind = kind.strip().lower()
+    try:
+        if kind not in DOWNLOADS:
+            raise RefusedInput(f"The address holds “{kind[:60] or 'nothing named'}”, not a page.")
+        is_page = _kind(DOWNLOADS[kind], data) == "page"
+        charset = CHARSET_SENT.search(rest)
+        declared = charset.group(1) if charset else None
+        item = _page(name, data, declared) if is_page else _plain(name, data, declared)
+        return replace(item, url=stored_label(checked_url(url), "url"))
+    except RefusedInput as refusal:
+        return ReadFailure(name, str(refusal))
 
 
 def read_paste(
@@ -135,14 +160,14 @@ def _kind(name: str, data: bytes) -> str:
     return kind
 
 
-def _plain(name: str, data: bytes) -> Item:
-    text, encoding = decode(data)
+def _plain(name: str, data: bytes, declared: str | None = None) -> ArticleInput:
+    text, encoding = decode(data, declared)
     _refuse_binary(text)
     return _article({"text": text}, encoding=encoding, name=name)
 
 
-def _page(name: str, data: bytes) -> Item:
-    html, encoding = decode_page(data)
+def _page(name: str, data: bytes, declared: str | None = None) -> ArticleInput:
+    html, encoding = decode_page(data, declared)
     _refuse_binary(html)
     page = read_page(html)
     if len(page.text.split()) < MIN_PAGE_WORDS:

@@ -50,14 +50,16 @@ class WebPage:
     language: str
 
 
-def decode_page(data: bytes) -> tuple[str, str]:
-    """Decode a page by its byte order mark, the encoding it declares, or what it looks like."""
-    declared = CHARSET.search(data[:HEAD_BYTES])
-    if declared:
-        try:
-            return decode(data, declared.group(1).decode("ascii"))
-        except RefusedInput:  # many pages declare one encoding and are written in another
-            pass
+def decode_page(data: bytes, declared: str | None = None) -> tuple[str, str]:
+    """Decode a page by its byte order mark, the encoding that its server or the page itself
+    declares, or what it looks like."""
+    in_page = CHARSET.search(data[:HEAD_BYTES])
+    for said in (declared, in_page.group(1).decode("ascii") if in_page else None):
+        if said:
+            try:
+                return decode(data, said)
+            except RefusedInput:  # many pages declare one encoding and are written in another
+                pass
     return decode(data)
 
 
