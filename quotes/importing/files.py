@@ -183,7 +183,7 @@ def _page(name: str, data: bytes, declared: str | None = None) -> ArticleInput:
         "published_on": page.published_on.isoformat() if page.published_on else "",
         "language": page.language,
     }
-    return _article(fields, encoding=encoding, name=name)
+    return _article(fields, encoding=encoding, name=name, links=page.links)
 
 
 def _lines(name: str, data: bytes) -> Iterator[Item]:
@@ -244,14 +244,16 @@ def _table(name: str, data: bytes) -> Iterator[Item]:
         raise RefusedInput("The table has a header and no rows.")
 
 
-def _article(fields: dict[str, str], *, encoding: str, name: str) -> ArticleInput:
+def _article(
+    fields: dict[str, str], *, encoding: str, name: str, links: frozenset[str] = frozenset()
+) -> ArticleInput:
     """Check one article's fields and find what in its text is not story."""
     text = stored_text(fields.get("text", ""))
     labels = {key: stored_label(fields.get(key, ""), key) for key in MAX_LABEL}
     labels["url"] = checked_url(labels["url"])
     language, country = checked_codes(fields.get("language", ""), fields.get("country", ""))
     published_on = article_date(fields.get("published_on", "")) or date_in(text)
-    labels["headline"], skipped = not_story(text, headline=labels["headline"])
+    labels["headline"], skipped = not_story(text, headline=labels["headline"], links=links)
     return ArticleInput(
         text=text,
         published_on=published_on,

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
+from collections.abc import Collection
 
 from quotes.extraction.types import Skipped
+from quotes.importing.folding import folded
+from quotes.importing.furniture import find_furniture
 from quotes.importing.items import MAX_CHARACTERS, RefusedInput
 
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -51,8 +53,13 @@ def looks_binary(text: str) -> bool:
     return len(CONTROL.findall(text)) * 50 > len(text)
 
 
-def not_story(text: str, *, headline: str = "") -> tuple[str, tuple[Skipped, ...]]:
-    """Find what is not story; return the headline (given, or read from the text) and the ranges."""
+def not_story(
+    text: str, *, headline: str = "", links: Collection[str] = ()
+) -> tuple[str, tuple[Skipped, ...]]:
+    """Find what is not story; return the headline (given, or read from the text) and the ranges.
+
+    ``links`` are lines that a page has as links only, folded.
+    """
     from quotes.extraction.boilerplate import find_skipped  # the engine's: loaded on first use
 
     skipped = list(find_skipped(text))
@@ -60,12 +67,24 @@ def not_story(text: str, *, headline: str = "") -> tuple[str, tuple[Skipped, ...
     if line is not None:
         start, end = line
         found = text[start:end]
-        if headline and _folded(found) == _folded(headline):
+        if headline and folded(found) == folded(headline):
             skipped.append(Skipped(start, end, "headline"))
         elif not headline and _is_headline(text, start, end):
             headline = found
             skipped.append(Skipped(start, end, "headline"))
-    return headline, tuple(sorted(skipped, key=lambda stretch: (stretch.start, stretch.end)))
+    return headline, _disjoint([*skipped, *find_furniture(text, headline=headline, links=links)])
+
+
+def _disjoint(found: list[Skipped]) -> tuple[Skipped, ...]:
+    """Give the ranges in text order; where two overlap, the one that was found first."""
+    in_order = sorted(enumerate(found), key=lambda one: (one[1].start, one[0]))
+    kept: list[tuple[int, Skipped]] = []
+    for rank, stretch in in_order:
+        if not kept or kept[-1][1].end <= stretch.start:
+            kept.append((rank, stretch))
+        elif rank < kept[-1][0]:
+            kept[-1] = (rank, stretch)
+    return tuple(stretch for _, stretch in kept)
 
 
 def date_in(text: str) -> dt.date | None:
@@ -86,12 +105,14 @@ def _refuse_unstorable(value: str, what: str) -> None:
 def _first_line(text: str, skipped: list[Skipped]) -> tuple[int, int] | None:
     """Find the first line with words that is not skipped, without the space around it."""
     covered = sorted((stretch.start, stretch.end) for stretch in skipped)
-    start = 0
+    start = place = 0
     while start < len(text):
+        while place < len(covered) and covered[place][1] <= start:
+            place += 1
         if text[start].isspace():
             start += 1
-        elif hit := next((end for begin, end in covered if begin <= start < end), None):
-            start = hit
+        elif place < len(covered) and covered[place][0] <= start:
+            start = covered[place][1]
         else:
             break
     else:
@@ -119,8 +140,3 @@ def _is_headline(text: str, start: int, end: int) -> bool:
         and NOT_A_HEADLINE.match(line) is None
         and line not in rest
     )
-
-
-def _folded(line: str) -> str:
-    words = unicodedata.normalize("NFKC", line).casefold()
-    return " ".join(re.findall(r"\w+", re.sub(r"['’‘`]", "", words)))

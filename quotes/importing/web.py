@@ -11,6 +11,8 @@ from typing import Any
 
 from quotes.importing.addresses import canonical_url
 from quotes.importing.decoding import decode
+from quotes.importing.folding import folded
+from quotes.importing.insets import with_lost_paragraphs
 from quotes.importing.items import RefusedInput
 
 ARTICLE_TYPES = frozenset(
@@ -31,6 +33,8 @@ ARTICLE_TYPES = frozenset(
 )
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{2,40})""", re.I)
 HEAD_BYTES = 4096
+BLOCKS = ("p", "li", "h2", "h3", "h4", "h5", "h6")
+MIN_LINK_WORDS = 4
 MAX_DEPTH = 12
 SITE_ON_TITLE = re.compile(r"\s+[|–—-]\s+[^|–—]{2,40}$")
 NOT_A_NAME = re.compile(r"@|https?:|www\.|\.com\b|[{}<>|]")
@@ -48,6 +52,8 @@ class WebPage:
     published_on: dt.date | None
     url: str
     language: str
+    links: frozenset[str] = frozenset()
+    """Lines that are links and nothing else, folded: teasers of other stories."""
 
 
 def decode_page(data: bytes, declared: str | None = None) -> tuple[str, str]:
@@ -76,24 +82,38 @@ def read_page(html: str) -> WebPage:
     headlines = [_squashed("".join(node.itertext())) for node in tree.iter("h1")]
     document = trafilatura.bare_extraction(html, include_comments=False, with_metadata=True)
     guessed: dict[str, Any] = document.as_dict() if document is not None else {}  # type: ignore[union-attr] # as_dict=False gives a Document
+    text = str(guessed.get("text") or "")
     headline = _headline(headlines, meta, linked) or _clean(guessed.get("title"))
     outlet = _outlet(linked, meta) or _clean(guessed.get("sitename"))
     return WebPage(
-        text=_body(str(guessed.get("text") or ""), [headline, *headlines]),
+        text=_body(with_lost_paragraphs(text, tree), [headline, *headlines]),
         headline=headline,
         byline=_byline(linked, meta, guessed.get("author"), site=outlet),
         outlet=outlet,
         published_on=_date(linked, meta, guessed.get("date")),
         url=_address(tree, meta, linked),
         language=language if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", language) else "",
+        links=_link_lines(tree),
     )
+
+
+def _link_lines(tree: Any) -> frozenset[str]:
+    """Collect the blocks whose every word is in a link, folded; one word is no teaser."""
+    found = set()
+    for node in tree.iter(*BLOCKS):
+        words = folded("".join(node.itertext()))
+        if words.count(" ") >= MIN_LINK_WORDS - 1:
+            linked = folded(" ".join("".join(link.itertext()) for link in node.iter("a")))
+            if words == linked:
+                found.add(words)
+    return frozenset(found)
 
 
 def _body(text: str, headlines: list[str]) -> str:
     """Put a blank line between paragraphs; drop the headline where it opens the text again."""
     paragraphs = [line for line in text.split("\n") if line.strip()]
-    folded = {_folded(headline) for headline in headlines if headline}
-    while len(paragraphs) > 1 and _folded(paragraphs[0]) in folded:
+    known = {folded(headline) for headline in headlines if headline}
+    while len(paragraphs) > 1 and folded(paragraphs[0]) in known:
         paragraphs.pop(0)
     return "\n\n".join(paragraphs)
 
@@ -103,9 +123,9 @@ def _headline(headlines: list[str], meta: dict[str, str], linked: dict[str, Any]
     said = [_clean(meta.get("og:title")), _clean(linked.get("headline"))]
     said = [title for title in said if title]
     for headline in headlines:
-        words = set(_folded(headline).split())
+        words = set(folded(headline).split())
         for title in said:
-            known = set(_folded(title).split())
+            known = set(folded(title).split())
             if words and len(words & known) * 2 >= min(len(words), len(known)):
                 return headline
     filled = [headline for headline in headlines if headline]
@@ -134,7 +154,7 @@ def _names(people: Sequence[object], site: str) -> str:
     names = []
     for person in people:
         name = BY.sub("", _clean(person))
-        if name and not NOT_A_NAME.search(name) and _folded(name) != _folded(site):
+        if name and not NOT_A_NAME.search(name) and folded(name) != folded(site):
             names.append(name)
     return ", ".join(dict.fromkeys(names))
 
@@ -228,7 +248,3 @@ def _clean(value: object) -> str:
 
 def _squashed(value: str) -> str:
     return " ".join(value.split())
-
-
-def _folded(value: str) -> str:
-    return " ".join(re.findall(r"\w+", re.sub(r"['’‘`]", "", value.casefold())))
