@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from itertools import chain
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -17,7 +18,7 @@ from annotations.forms import AddressForm, FilesForm, PasteForm, checked
 from annotations.operations.importing import import_address, import_articles
 from annotations.views.answers import SignedInRequest, refused, refusing, signed_in
 from quotes.api.throttling import count_within
-from quotes.importing import MAX_FILE_BYTES, ArticleInput, ReadFailure, read_file, read_paste
+from quotes.importing import MAX_FILE_BYTES, ArticleInput, ReadFailure, read_paste, read_upload
 from quotes.models import Import
 
 ADDRESSES_PER_QUARTER_HOUR = 60
@@ -95,7 +96,7 @@ def _from_address(request: SignedInRequest) -> HttpResponse:
 def _from_files(uploads: list[UploadedFile]) -> Iterator[ArticleInput | ReadFailure]:
     """Read one file after the other; a file over the limit is never read into memory whole."""
     return chain.from_iterable(
-        read_file(upload.name or "file", upload.read(MAX_FILE_BYTES + 1)) for upload in uploads
+        read_upload(upload.name or "file", cast(BinaryIO, upload)) for upload in uploads
     )
 
 

@@ -1,12 +1,14 @@
 """Files and pasted text in, article inputs out. No database, no network, no language model.
 
-``read_file`` and ``read_paste`` never raise for bad input: what cannot be read comes back as a
-``ReadFailure`` with one sentence for the person who imports, and the rest of the batch goes on.
+``read_upload`` (zips too), ``read_file`` and ``read_paste`` never raise for bad input: what cannot
+be read comes back as a ``ReadFailure`` with one sentence for the person who imports, and the rest
+of the batch goes on.
 """
 
 from __future__ import annotations
 
 from quotes.importing.addresses import canonical_url
+from quotes.importing.archives import MAX_ARCHIVE_BYTES, read_upload
 from quotes.importing.decoding import decode
 from quotes.importing.files import check_size, read_download, read_file, read_paste
 from quotes.importing.items import (
@@ -19,6 +21,7 @@ from quotes.importing.items import (
 from quotes.importing.text import stored_text
 
 __all__ = [
+    "MAX_ARCHIVE_BYTES",
     "MAX_CHARACTERS",
     "MAX_FILE_BYTES",
     "ArticleInput",
@@ -30,5 +33,6 @@ __all__ = [
     "read_download",
     "read_file",
     "read_paste",
+    "read_upload",
     "stored_text",
 ]

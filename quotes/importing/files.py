@@ -71,7 +71,7 @@ LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 
 def read_file(name: str, data: bytes) -> Iterator[Item]:
     """Read one file; yield an article or a failure for each item in it, in its order."""
-    name = _printable(name)
+    name = printable(name)
     try:
         kind = _kind(name, data)
         if kind == "lines":
@@ -88,7 +88,7 @@ def read_file(name: str, data: bytes) -> Iterator[Item]:
 
 def read_download(url: str, data: bytes, content_type: str) -> Item:
     """Read what an address answered. The article keeps that address, whatever its page says."""
-    name = _printable(url)
+    name = printable(url)
     kind, _, rest = content_type.partition(";")
     kind = kind.strip().lower()
     try:
@@ -129,9 +129,9 @@ def read_paste(
         "external_id": external_id,
     }
     try:
-        return _article(fields, encoding="utf-8", name=_printable(name))
+        return _article(fields, encoding="utf-8", name=printable(name))
     except RefusedInput as refusal:
-        return ReadFailure(_printable(name), str(refusal))
+        return ReadFailure(printable(name), str(refusal))
 
 
 def check_size(size: int) -> None:
@@ -271,6 +271,6 @@ def _refuse_binary(text: str) -> None:
         raise RefusedInput("This is not text: it is full of control characters.")
 
 
-def _printable(name: str) -> str:
+def printable(name: str) -> str:
     """Give a file's name as it can be stored and shown: no NUL, no undecodable bytes."""
     return name.replace("\x00", "?").encode("utf-8", "replace").decode("utf-8")

@@ -10,15 +10,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from quotes.importing import ArticleInput, ReadFailure, RefusedInput, check_size, read_file
+from quotes.importing import ArticleInput, ReadFailure, read_upload
 from quotes.models import Article, Collection, ExtractionRun, ImportItem
 from quotes.operations import import_items, run_extraction
 
 
 class Command(BaseCommand):
     help = (
-        "Import articles from .txt, .html, .jsonl and .csv files. A folder stands for the files "
-        "in it. What was imported before is recognised. Ends with an error where an item failed."
+        "Import articles from .txt, .html, .jsonl, .csv and .zip files. A folder stands for the "
+        "files in it. What was imported before is recognised. Ends with an error where an item "
+        "failed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -76,16 +77,14 @@ def _items(paths: list[Path]) -> Iterator[ArticleInput | ReadFailure]:
             yield from _read_one(file)
 
 
-def _read_one(file: Path) -> Iterator[ArticleInput | ReadFailure]:
+def _read_one(path: Path) -> Iterator[ArticleInput | ReadFailure]:
     try:
-        check_size(file.stat().st_size)
-        data = file.read_bytes()
-    except RefusedInput as refusal:
-        yield ReadFailure(str(file), str(refusal))
+        file = path.open("rb")
     except OSError as error:
-        yield ReadFailure(str(file), f"The file cannot be read: {error.strerror}.")
-    else:
-        yield from read_file(str(file), data)
+        yield ReadFailure(str(path), f"The file cannot be read: {error.strerror}.")
+        return
+    with file:
+        yield from read_upload(str(path), file)
 
 
 def _line(item: ImportItem) -> str:
