@@ -91,6 +91,11 @@ def correction_snapshot(correction: Correction) -> Snapshot:
     }
 
 
+def snapshot(row: Quote | Correction) -> Snapshot:
+    """The state of either."""
+    return quote_snapshot(row) if isinstance(row, Quote) else correction_snapshot(row)
+
+
 def restore_decision(row: Suggestion, state: Snapshot) -> None:
     """Put back what quotes and corrections share."""
     for field in _SHARED:

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from annotations.history import Snapshot, correction_snapshot
+from annotations.history import Snapshot
 from annotations.operations.deciding import (
-    check_transition,
-    check_version,
+    begin,
     constraint_messages,
-    is_repeat,
     lock_article,
     lock_correction,
     mark_decided,
@@ -35,16 +33,14 @@ Side = CorrectionQuote.Side
 def confirm_correction(*, public_id: uuid.UUID, version: int, user: User) -> Correction:
     """Accept the correction as it is shown, with the quotes that the card shows."""
     correction = lock_correction(public_id, user=user)
-    if is_repeat(correction, version=version, user=user, action="correction.confirmed"):
+    decision = begin(correction, user, version, "correction.confirmed", needs="accept")
+    if decision is None:
         return correction
-    check_version(correction, version)
-    check_transition(correction, "accept")
     _require_people(correction)
-    before = correction_snapshot(correction)
     _drop_links_that_do_not_fit(correction)
     correction.touched = True
     mark_decided(correction, Correction.Status.CONFIRMED, user)
-    save_decision(correction, user=user, action="correction.confirmed", before=before)
+    decision.save()
     return correction
 
 
@@ -52,14 +48,12 @@ def confirm_correction(*, public_id: uuid.UUID, version: int, user: User) -> Cor
 def reject_correction(*, public_id: uuid.UUID, version: int, user: User) -> Correction:
     """Say that nobody is corrected here. The engine never suggests it again."""
     correction = lock_correction(public_id, user=user)
-    if is_repeat(correction, version=version, user=user, action="correction.rejected"):
+    decision = begin(correction, user, version, "correction.rejected", needs="reject")
+    if decision is None:
         return correction
-    check_version(correction, version)
-    check_transition(correction, "reject")
-    before = correction_snapshot(correction)
     correction.touched = True
     mark_decided(correction, Correction.Status.REJECTED, user)
-    save_decision(correction, user=user, action="correction.rejected", before=before)
+    decision.save()
     return correction
 
 
@@ -67,13 +61,11 @@ def reject_correction(*, public_id: uuid.UUID, version: int, user: User) -> Corr
 def reopen_correction(*, public_id: uuid.UUID, version: int, user: User) -> Correction:
     """Make a decided correction a suggestion again."""
     correction = lock_correction(public_id, user=user)
-    if is_repeat(correction, version=version, user=user, action="correction.reopened"):
+    decision = begin(correction, user, version, "correction.reopened", needs="reopen")
+    if decision is None:
         return correction
-    check_version(correction, version)
-    check_transition(correction, "reopen")
-    before = correction_snapshot(correction)
     mark_undecided(correction)
-    save_decision(correction, user=user, action="correction.reopened", before=before)
+    decision.save()
     return correction
 
 
@@ -81,17 +73,17 @@ def reopen_correction(*, public_id: uuid.UUID, version: int, user: User) -> Corr
 def swap_correction(*, public_id: uuid.UUID, version: int, user: User) -> Correction:
     """Turn the correction round: corrector and corrected change places, and so do their quotes."""
     correction = lock_correction(public_id, user=user)
-    if is_repeat(correction, version=version, user=user, action="correction.swapped"):
+    decision = begin(correction, user, version, "correction.swapped", needs="change")
+    if decision is None:
         return correction
-    check_version(correction, version)
-    check_transition(correction, "change")
     if correction.corrected is None:
         raise Invalid("Nobody is named as corrected: there is nobody to swap with.")
-    before = correction_snapshot(correction)
     correction.corrector, correction.corrected = correction.corrected, correction.corrector
-    _write_links(correction, [(_other(side), public_id) for side, public_id in before["quotes"]])
+    _write_links(
+        correction, [(_other(side), public_id) for side, public_id in decision.before["quotes"]]
+    )
     _touch(correction)
-    save_decision(correction, user=user, action="correction.swapped", before=before)
+    decision.save()
     return correction
 
 
@@ -100,16 +92,14 @@ def set_correction_kind(*, public_id: uuid.UUID, version: int, user: User, kind:
     """Say whether it is a denial, a contradiction or a self-correction. Does not decide it."""
     correction = lock_correction(public_id, user=user)
     done = {"kind": kind}
-    if is_repeat(correction, version=version, user=user, action="correction.kind_set", after=done):
+    decision = begin(correction, user, version, "correction.kind_set", needs="change", leaves=done)
+    if decision is None:
         return correction
-    check_version(correction, version)
-    check_transition(correction, "change")
     if kind not in Correction.Kind.values:
         raise Invalid("There is no such kind of correction.", code="unknown_kind", field="kind")
-    before = correction_snapshot(correction)
     correction.kind = kind
     _touch(correction)
-    save_decision(correction, user=user, action="correction.kind_set", before=before)
+    decision.save()
     return correction
 
 
@@ -128,19 +118,17 @@ def set_correction_people(
         "corrector": str(corrector_id),
         "corrected": str(corrected_id) if corrected_id else None,
     }
-    if is_repeat(
-        correction, version=version, user=user, action="correction.people_set", after=done
-    ):
+    decision = begin(
+        correction, user, version, "correction.people_set", needs="change", leaves=done
+    )
+    if decision is None:
         return correction
-    check_version(correction, version)
-    check_transition(correction, "change")
-    before = correction_snapshot(correction)
     correction.corrector = _speaker(corrector_id, correction.collection_id)
     correction.corrected = _speaker(corrected_id, correction.collection_id)
     _touch(correction)
     if correction.status == Correction.Status.CONFIRMED:
         _drop_links_that_do_not_fit(correction)
-    save_decision(correction, user=user, action="correction.people_set", before=before)
+    decision.save()
     return correction
 
 
@@ -159,13 +147,20 @@ def set_correction_quotes(
         *((Side.CORRECTED.value, str(quote)) for quote in corrected),
         *((Side.CORRECTING.value, str(quote)) for quote in correcting),
     ]
-    check_version(correction, version)
-    check_transition(correction, "change")
-    before = correction_snapshot(correction)
+    decision = begin(
+        correction,
+        user,
+        version,
+        "correction.quotes_set",
+        needs="change",
+        leaves={"quotes": sorted(map(list, wanted))},
+    )
+    if decision is None:
+        return correction
     with constraint_messages(CorrectionQuote):
         _write_links(correction, wanted, must_fit=True)
     _touch(correction)
-    save_decision(correction, user=user, action="correction.quotes_set", before=before)
+    decision.save()
     return correction
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import ValidationError
@@ -13,9 +14,8 @@ from django.utils import timezone
 
 from annotations.history import (
     Snapshot,
-    correction_snapshot,
-    quote_snapshot,
     record_edit,
+    snapshot,
 )
 from annotations.models import Edit, ObjectKind
 from annotations.permissions import require
@@ -90,33 +90,63 @@ def lock_correction(
     return correction
 
 
-def check_version(row: Quote | Correction, version: int) -> None:
-    """Refuse a change that was made looking at an older version."""
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An action that was begun on a locked row: change the row, then ``save``."""
+
+    row: Quote | Correction
+    action: str
+    user: User
+    before: Snapshot
+
+    def save(self, *, batch: uuid.UUID | None = None) -> Edit:
+        """Save the row with its next version and write the history row."""
+        return save_decision(
+            self.row, user=self.user, action=self.action, before=self.before, batch=batch
+        )
+
+
+Leaves = Mapping[str, Any]
+
+
+def begin(
+    row: Quote | Correction,
+    user: User,
+    version: int,
+    action: str,
+    *,
+    needs: str,
+    leaves: Leaves | Callable[[Snapshot], Leaves] | None = None,
+) -> Decision | None:
+    """Begin an action on a locked row; None when this person just did the same (a double click).
+
+    ``needs`` names the row of ``TRANSITIONS`` that must allow it. ``leaves`` is what the action
+    leaves behind, where its name alone does not say it. Raises ``StaleVersion`` for a change made
+    looking at an older version and ``NotAllowedNow`` for one that the row's state does not have.
+    """
+    before = snapshot(row)
+    if is_repeat(
+        row,
+        version=version,
+        user=user,
+        action=action,
+        after=leaves(before) if callable(leaves) else leaves or {},
+    ):
+        return None
     if row.version != version:
         raise StaleVersion(row)
-
-
-def check_transition(row: Quote | Correction, action: str) -> None:
-    """Refuse an action that the row's state does not have."""
-    if row.status not in TRANSITIONS[action]:
+    if row.status not in TRANSITIONS[needs]:
         allowed = sorted(name for name, states in TRANSITIONS.items() if row.status in states)
         raise NotAllowedNow(
             f"This is {row.get_status_display().lower()}: you can {' or '.join(allowed)} it."
         )
+    return Decision(row, action, user, before)
 
 
 def is_repeat(
-    row: Quote | Correction,
-    *,
-    version: int,
-    user: User,
-    action: str,
-    after: Mapping[str, Any] = {},
+    row: Quote | Correction, *, version: int, user: User, action: str, after: Leaves
 ) -> bool:
-    """Did this person already do just this to the version they saw (a double click)?
-
-    ``after`` names what the first click left behind, where the action alone does not say it.
-    """
+    """Did this person already do just this to the version they saw (a double click)?"""
     if row.version != version + 1:
         return False
     edit = Edit.objects.filter(
@@ -197,16 +227,15 @@ def save_decision(
     check_fields(row)
     with constraint_messages(type(row)):
         row.save()
-    is_quote = isinstance(row, Quote)
     return record_edit(
         actor=user,
         action=action,
-        kind=ObjectKind.QUOTE if is_quote else ObjectKind.CORRECTION,
+        kind=ObjectKind.QUOTE if isinstance(row, Quote) else ObjectKind.CORRECTION,
         object_id=row.public_id,
         article=row.article,
         version=row.version,
         before=before,
-        after=quote_snapshot(row) if isinstance(row, Quote) else correction_snapshot(row),
+        after=snapshot(row),
         batch=batch,
         undoes=undoes,
         is_undo=is_undo,

@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from annotations.history import quote_snapshot
 from annotations.operations.deciding import (
-    check_transition,
-    check_version,
+    begin,
     constraint_messages,
-    is_repeat,
     lock_article,
     lock_quote,
     mark_decided,
@@ -51,13 +48,11 @@ def confirm_quote(
 ) -> Quote:
     """Accept a suggested quote as it stands."""
     quote = lock_quote(public_id, user=user)
-    if is_repeat(quote, version=version, user=user, action="quote.confirmed"):
+    decision = begin(quote, user, version, "quote.confirmed", needs="accept")
+    if decision is None:
         return quote
-    check_version(quote, version)
-    check_transition(quote, "accept")
-    before = quote_snapshot(quote)
     _accept(quote, user)
-    save_decision(quote, user=user, action="quote.confirmed", before=before, batch=batch)
+    decision.save(batch=batch)
     return quote
 
 
@@ -65,17 +60,15 @@ def confirm_quote(
 def reject_quote(*, public_id: uuid.UUID, version: int, user: User, reason: str = "") -> Quote:
     """Say that this is not a quote. The engine never suggests it again."""
     quote = lock_quote(public_id, user=user)
-    if is_repeat(quote, version=version, user=user, action="quote.rejected"):
+    decision = begin(quote, user, version, "quote.rejected", needs="reject")
+    if decision is None:
         return quote
-    check_version(quote, version)
-    check_transition(quote, "reject")
     refuse_while_in_confirmed_correction(quote)
-    before = quote_snapshot(quote)
     quote.touched = True
     if reason:
         quote.note = reason
     mark_decided(quote, Quote.Status.REJECTED, user)
-    save_decision(quote, user=user, action="quote.rejected", before=before)
+    decision.save()
     return quote
 
 
@@ -83,14 +76,12 @@ def reject_quote(*, public_id: uuid.UUID, version: int, user: User, reason: str 
 def reopen_quote(*, public_id: uuid.UUID, version: int, user: User) -> Quote:
     """Make a decided quote a suggestion again."""
     quote = lock_quote(public_id, user=user, moving=True)
-    if is_repeat(quote, version=version, user=user, action="quote.reopened"):
+    decision = begin(quote, user, version, "quote.reopened", needs="reopen")
+    if decision is None:
         return quote
-    check_version(quote, version)
-    check_transition(quote, "reopen")
     refuse_while_in_confirmed_correction(quote)
-    before = quote_snapshot(quote)
     mark_undecided(quote)
-    save_decision(quote, user=user, action="quote.reopened", before=before)
+    decision.save()
     return quote
 
 
@@ -106,17 +97,15 @@ def set_speaker(
     """Say who said it, and accept the quote."""
     quote = lock_quote(public_id, user=user)
     done = {"speaker": str(speaker_id)}
-    if is_repeat(quote, version=version, user=user, action="quote.speaker_set", after=done):
+    decision = begin(quote, user, version, "quote.speaker_set", needs="change", leaves=done)
+    if decision is None:
         return quote
-    check_version(quote, version)
-    check_transition(quote, "change")
     speaker = _lock_speaker(speaker_id, collection_id=quote.collection_id)
     if quote.speaker_id != speaker.pk:
         refuse_while_in_confirmed_correction(quote)
-    before = quote_snapshot(quote)
     quote.speaker = speaker
     _accept(quote, user)
-    save_decision(quote, user=user, action="quote.speaker_set", before=before, batch=batch)
+    decision.save(batch=batch)
     return quote
 
 
@@ -124,16 +113,16 @@ def set_speaker(
 def set_kind(*, public_id: uuid.UUID, version: int, user: User, kind: str) -> Quote:
     """Say whether the quote is direct, mixed or indirect. Does not decide it."""
     quote = lock_quote(public_id, user=user)
-    if is_repeat(quote, version=version, user=user, action="quote.kind_set", after={"kind": kind}):
+    decision = begin(quote, user, version, "quote.kind_set", needs="change", leaves={"kind": kind})
+    if decision is None:
         return quote
-    check_version(quote, version)
-    check_transition(quote, "change")
-    before = quote_snapshot(quote)
-    content = [Span(start, end) for role, _, start, end in before["spans"] if role == Role.CONTENT]
+    content = [
+        Span(start, end) for role, _, start, end in decision.before["spans"] if role == Role.CONTENT
+    ]
     check_kind(kind, quote.article.text, content)
     quote.kind = kind
     _touch(quote)
-    save_decision(quote, user=user, action="quote.kind_set", before=before)
+    decision.save()
     return quote
 
 
@@ -156,18 +145,16 @@ def set_boundaries(
     given = {role: list(spans) for role, spans in wanted.items() if spans is not None}
     for spans in given.values():
         check_selections(quote.article.text, spans)
-    before = quote_snapshot(quote)
-    spans_after = spans_with(before["spans"], given)
-    if is_repeat(
+    decision = begin(
         quote,
-        version=version,
-        user=user,
-        action="quote.boundaries_set",
-        after={"spans": spans_after},
-    ):
+        user,
+        version,
+        "quote.boundaries_set",
+        needs="change",
+        leaves=lambda before: {"spans": spans_with(before["spans"], given)},
+    )
+    if decision is None:
         return quote
-    check_version(quote, version)
-    check_transition(quote, "change")
     if Role.CONTENT in given:
         _place_content(quote, given[Role.CONTENT])
         quote.parent = _enclosing_quote(quote)
@@ -175,7 +162,7 @@ def set_boundaries(
         write_spans(quote, given)
     _touch(quote)
     quote.changed_fields = sorted({*quote.changed_fields, *(role.value for role in given)})
-    save_decision(quote, user=user, action="quote.boundaries_set", before=before)
+    decision.save()
     return quote
 
 
@@ -225,14 +212,12 @@ def add_quote(
 def set_note(*, public_id: uuid.UUID, version: int, user: User, note: str) -> Quote:
     """Leave a note on a quote. Does not decide it."""
     quote = lock_quote(public_id, user=user)
-    if is_repeat(quote, version=version, user=user, action="quote.note_set", after={"note": note}):
+    decision = begin(quote, user, version, "quote.note_set", needs="remark", leaves={"note": note})
+    if decision is None:
         return quote
-    check_version(quote, version)
-    check_transition(quote, "remark")
-    before = quote_snapshot(quote)
     quote.note = note
     _touch(quote)
-    save_decision(quote, user=user, action="quote.note_set", before=before)
+    decision.save()
     return quote
 
 
@@ -241,14 +226,12 @@ def flag_quote(*, public_id: uuid.UUID, version: int, user: User, flagged: bool)
     """Ask for a second pair of eyes, or say that it is no longer needed."""
     quote = lock_quote(public_id, user=user)
     action = "quote.flagged" if flagged else "quote.unflagged"
-    if is_repeat(quote, version=version, user=user, action=action):
+    decision = begin(quote, user, version, action, needs="remark")
+    if decision is None:
         return quote
-    check_version(quote, version)
-    check_transition(quote, "remark")
-    before = quote_snapshot(quote)
     quote.flagged = flagged
     _touch(quote)
-    save_decision(quote, user=user, action=action, before=before)
+    decision.save()
     return quote
 
 

@@ -10,9 +10,8 @@ from django.db import transaction
 from annotations.history import record_edit
 from annotations.models import ObjectKind
 from annotations.operations.deciding import (
+    begin,
     check_fields,
-    check_version,
-    is_repeat,
     lock_quote,
 )
 from annotations.operations.quotes import set_speaker
@@ -73,9 +72,8 @@ def set_new_speaker(
     name = name.strip()
     quote = lock_quote(public_id, user=user)
     done = {"speaker_name": name}
-    if is_repeat(quote, version=version, user=user, action="quote.speaker_set", after=done):
+    if begin(quote, user, version, "quote.speaker_set", needs="change", leaves=done) is None:
         return quote
-    check_version(quote, version)
     batch = uuid.uuid4()
     speaker = create_speaker(
         collection=quote.collection, user=user, name=name, kind=kind, batch=batch

@@ -14,10 +14,9 @@ from django.db.models import Q
 
 from annotations.history import (
     Snapshot,
-    correction_snapshot,
-    quote_snapshot,
     restore_correction_fields,
     restore_quote_fields,
+    snapshot,
 )
 from annotations.models import Edit, ObjectKind
 from annotations.operations.deciding import (
@@ -111,7 +110,7 @@ def _reverse(edit: Edit, *, user: User, batch: uuid.UUID, is_undo: bool) -> Edit
         row = lock_quote(edit.object_id, user=user, withdrawn=True, moving=True)
     else:
         row = lock_correction(edit.object_id, user=user, withdrawn=True)
-    now = _snapshot(row)
+    now = snapshot(row)
     if now != edit.after:
         raise ChangedSince(edit, row)
     # What the action made is taken off the record; its row and history remain.
@@ -149,10 +148,6 @@ def _require_links_that_fit(correction: Correction) -> None:
             raise NotAllowedNow(
                 "The quotes of this correction were changed since: it cannot be put back."
             )
-
-
-def _snapshot(row: Quote | Correction) -> Snapshot:
-    return quote_snapshot(row) if isinstance(row, Quote) else correction_snapshot(row)
 
 
 def _restore(row: Quote | Correction, state: Snapshot) -> None:
