@@ -151,11 +151,12 @@ INVARIANTS: Final = (
         "Nothing points to a merged speaker, and merges make no circle.",
         """
         SELECT s.public_id FROM quotes_speaker s WHERE s.merged_into_id IS NOT NULL AND (
-            EXISTS (SELECT FROM quotes_quote q WHERE s.id IN (q.speaker_id, q.addressee_id)
-                    AND q.status IN ('suggested', 'confirmed', 'rejected'))
-            OR EXISTS (SELECT FROM quotes_correction c
-                       WHERE s.id IN (c.corrector_id, c.corrected_id)
-                       AND c.status IN ('suggested', 'confirmed', 'rejected'))
+            EXISTS (SELECT FROM quotes_quote q WHERE q.speaker_id = s.id)
+            OR EXISTS (SELECT FROM quotes_quote q WHERE q.addressee_id = s.id)
+            OR EXISTS (SELECT FROM quotes_correction c WHERE c.corrector_id = s.id)
+            OR EXISTS (SELECT FROM quotes_correction c WHERE c.corrected_id = s.id)
+            OR EXISTS (SELECT FROM quotes_speakercandidate k WHERE k.speaker_id = s.id)
+            OR EXISTS (SELECT FROM quotes_speakername n WHERE n.speaker_id = s.id)
             OR EXISTS (SELECT FROM quotes_speaker t WHERE t.id = s.merged_into_id
                        AND t.merged_into_id IS NOT NULL)
         )

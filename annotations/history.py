@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
@@ -59,7 +61,19 @@ def _decision(row: Suggestion) -> Snapshot:
 
 def quote_snapshot(quote: Quote) -> Snapshot:
     """The quote's state with its spans; needs one statement for these."""
-    spans = QuoteSpan.objects.filter(quote=quote).order_by("role", "ordinal")
+    return quote_snapshots([quote])[quote.pk]
+
+
+def quote_snapshots(quotes: Sequence[Quote]) -> dict[int, Snapshot]:
+    """The states of several quotes by primary key; one statement for all their spans."""
+    spans: dict[int, list[list[Any]]] = defaultdict(list)
+    found = QuoteSpan.objects.filter(quote__in=quotes).order_by("quote", "role", "ordinal")
+    for pk, *place in found.values_list("quote_id", "role", "ordinal", "start", "end"):
+        spans[pk].append(place)
+    return {quote.pk: _quote_state(quote, spans[quote.pk]) for quote in quotes}
+
+
+def _quote_state(quote: Quote, spans: list[list[Any]]) -> Snapshot:
     return {
         **{field: getattr(quote, field) for field in (*_SHARED, *_QUOTE)},
         **_decision(quote),
@@ -67,17 +81,27 @@ def quote_snapshot(quote: Quote) -> Snapshot:
         "speaker_name": quote.speaker.name if quote.speaker else None,
         "addressee": _public(quote.addressee),
         "parent": _public(quote.parent),
-        "spans": [[span.role, span.ordinal, span.start, span.end] for span in spans],
+        "spans": spans,
     }
 
 
 def correction_snapshot(correction: Correction) -> Snapshot:
     """The correction's state with the quotes on its sides; needs one statement for these."""
-    links = (
-        CorrectionQuote.objects.filter(correction=correction)
-        .select_related("quote")
-        .order_by("side", "quote__start", "pk")
+    return correction_snapshots([correction])[correction.pk]
+
+
+def correction_snapshots(corrections: Sequence[Correction]) -> dict[int, Snapshot]:
+    """The states of several corrections by primary key; one statement for all their quotes."""
+    sides: dict[int, list[list[str]]] = defaultdict(list)
+    links = CorrectionQuote.objects.filter(correction__in=corrections).order_by(
+        "correction", "side", "quote__start", "pk"
     )
+    for pk, side, quote in links.values_list("correction_id", "side", "quote__public_id"):
+        sides[pk].append([side, str(quote)])
+    return {row.pk: _correction_state(row, sides[row.pk]) for row in corrections}
+
+
+def _correction_state(correction: Correction, quotes: list[list[str]]) -> Snapshot:
     return {
         **{field: getattr(correction, field) for field in (*_SHARED, *_CORRECTION)},
         **_decision(correction),
@@ -87,7 +111,7 @@ def correction_snapshot(correction: Correction) -> Snapshot:
         "corrected_name": correction.corrected.name if correction.corrected else None,
         "retells": _public(correction.retells),
         "same_point_as": _public(correction.same_point_as),
-        "quotes": [[link.side, str(link.quote.public_id)] for link in links],
+        "quotes": quotes,
     }
 
 
@@ -129,13 +153,33 @@ def restore_correction_fields(correction: Correction, state: Snapshot) -> None:
 
 
 def _speaker(public_id: str | None) -> Speaker | None:
-    """The speaker of a snapshot; the survivor where it was merged since."""
+    """The speaker of a snapshot, or the survivor of a merge; not merged away until all is saved."""
     if public_id is None:
         return None
-    speaker = Speaker.objects.select_related("merged_into").get(public_id=public_id)
-    while speaker.merged_into is not None:
-        speaker = speaker.merged_into
+    rows = Speaker.objects.select_for_update(of=("self",), no_key=True)
+    speaker = rows.get(public_id=public_id)
+    while speaker.merged_into_id is not None:
+        speaker = rows.get(pk=speaker.merged_into_id)
     return speaker
+
+
+def with_survivors(state: Snapshot) -> Snapshot:
+    """The state with each speaker that was merged since replaced by who it became."""
+    sides = ("speaker", "addressee", "corrector", "corrected")
+    merged = Speaker.objects.filter(public_id__in=[state[s] for s in sides if state.get(s)])
+    became = {
+        str(row.public_id): row.merged_into
+        for row in merged.select_related("merged_into")
+        if row.merged_into is not None
+    }
+    now = dict(state)
+    for side in sides:
+        survivor = became.get(state.get(side) or "")
+        if survivor is not None:
+            now[side] = str(survivor.public_id)
+            if f"{side}_name" in state:
+                now[f"{side}_name"] = survivor.name
+    return now
 
 
 def _correction(public_id: str | None) -> Correction | None:

@@ -33,7 +33,16 @@ VERBS = {
     "correction.added": "added the correction",
     "correction.undone": "took back a decision",
     "correction.redone": "put a decision back",
+    "quote.speaker_moved": "moved the quote with its speaker",
+    "correction.people_moved": "moved the correction with its people",
+    "correction.cleared": "merged the two people of the correction",
     "speaker.created": "made a new speaker",
+    "speaker.merged": "merged the speaker into another",
+    "speaker.split": "split the speaker off another",
+    "speaker.gained": "merged another speaker into this one",
+    "speaker.lost": "took another speaker out of this one",
+    "speaker.undone": "took back a decision",
+    "speaker.redone": "put a decision back",
 }
 
 LABELS = {

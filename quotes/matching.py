@@ -33,10 +33,7 @@ def match_speakers(*, article: Article, found: Sequence[FoundSpeaker]) -> list[S
     """
     if not found:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, %s)", [_MATCHING_LOCK, article.collection_id]
-        )
+    lock_matching(article.collection_id)
     norms = {normal_name(speaker.name)[:300] for speaker in found}
     known = _speakers_by_norm(article, norms)
     here = _speakers_in(article)
@@ -47,6 +44,12 @@ def match_speakers(*, article: Article, found: Sequence[FoundSpeaker]) -> list[S
     rows = [row or made[_identity(speaker)] for speaker, row in zip(found, matched, strict=True)]
     _learn_names(found, rows)
     return rows
+
+
+def lock_matching(collection_id: int) -> None:
+    """Keep runs from choosing among the collection's speakers until the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_MATCHING_LOCK, collection_id])
 
 
 def _identity(speaker: FoundSpeaker) -> tuple[str, str]:

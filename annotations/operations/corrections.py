@@ -10,10 +10,12 @@ from django.db import transaction
 
 from annotations.history import Snapshot
 from annotations.operations.deciding import (
+    became,
     begin,
     constraint_messages,
     lock_article,
     lock_correction,
+    lock_speaker,
     mark_decided,
     mark_undecided,
     save_decision,
@@ -216,14 +218,13 @@ def _touch(correction: Correction) -> None:
     correction.touched = True
     if correction.suggestion is None:
         return
-    now: Snapshot = {
-        "kind": correction.kind,
-        "corrector": str(correction.corrector.public_id) if correction.corrector else None,
-        "corrected": str(correction.corrected.public_id) if correction.corrected else None,
+    suggested: Snapshot = correction.suggestion
+    same = {
+        "kind": correction.kind == suggested["kind"],
+        "corrector": became(suggested["corrector"], correction.corrector),
+        "corrected": became(suggested["corrected"], correction.corrected),
     }
-    correction.changed_fields = sorted(
-        field for field, value in now.items() if value != correction.suggestion[field]
-    )
+    correction.changed_fields = sorted(field for field, is_same in same.items() if not is_same)
 
 
 def _other(side: str) -> str:
@@ -236,14 +237,7 @@ def _require_people(correction: Correction) -> None:
 
 
 def _speaker(public_id: uuid.UUID | None, collection_id: int) -> Speaker | None:
-    if public_id is None:
-        return None
-    speaker = (
-        Speaker.objects.current().filter(public_id=public_id, collection_id=collection_id).first()
-    )
-    if speaker is None:
-        raise Invalid("There is no such speaker here.", code="unknown_speaker")
-    return speaker
+    return lock_speaker(public_id, collection_id=collection_id) if public_id else None
 
 
 def _drop_links_that_do_not_fit(correction: Correction) -> None:

@@ -20,7 +20,7 @@ from annotations.history import (
 from annotations.models import Edit, ObjectKind
 from annotations.permissions import require
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, StaleVersion
-from quotes.models import Article, Correction, CorrectionQuote, Quote
+from quotes.models import Article, Correction, CorrectionQuote, Quote, Speaker
 from quotes.models.suggestion import Status
 
 if TYPE_CHECKING:
@@ -88,6 +88,29 @@ def lock_correction(
         raise NotVisible
     require(user, permission, correction.collection_id)
     return correction
+
+
+def lock_speaker(public_id: uuid.UUID, *, collection_id: int) -> Speaker:
+    """A current speaker of the collection, who cannot be merged away meanwhile."""
+    speaker = (
+        Speaker.objects.select_for_update(of=("self",), no_key=True)
+        .filter(public_id=public_id, collection_id=collection_id)
+        .first()
+    )
+    if speaker is None:
+        raise Invalid("There is no such speaker here.", code="unknown_speaker", field="speaker")
+    if speaker.merged_into_id is not None:
+        raise NotAllowedNow(f"{speaker.name} was merged into another speaker. Search again.")
+    return speaker
+
+
+def became(suggested: str | None, speaker: Speaker | None) -> bool:
+    """Is this the speaker that was suggested, or the one it was merged into since?"""
+    if suggested is None or speaker is None:
+        return suggested is None and speaker is None
+    if str(speaker.public_id) == suggested:
+        return True
+    return Speaker.objects.filter(public_id=suggested, merged_into=speaker).exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from annotations.operations.deciding import (
+    became,
     begin,
     constraint_messages,
     lock_article,
     lock_quote,
+    lock_speaker,
     mark_decided,
     mark_undecided,
     refuse_while_in_confirmed_correction,
@@ -27,13 +29,12 @@ from annotations.operations.selections import (
     write_spans,
 )
 from annotations.permissions import require
-from annotations.refusals import Invalid, NotAllowedNow, NotVisible
+from annotations.refusals import Invalid, NotVisible
 from quotes.extraction.text import normalise_quote
 from quotes.extraction.types import Span
 from quotes.models import (
     Quote,
     QuoteSpan,
-    Speaker,
 )
 from quotes.models.quote import SpanRole as Role
 from quotes.normal_form import words_hash
@@ -100,7 +101,7 @@ def set_speaker(
     decision = begin(quote, user, version, "quote.speaker_set", needs="change", leaves=done)
     if decision is None:
         return quote
-    speaker = _lock_speaker(speaker_id, collection_id=quote.collection_id)
+    speaker = lock_speaker(speaker_id, collection_id=quote.collection_id)
     if quote.speaker_id != speaker.pk:
         refuse_while_in_confirmed_correction(quote)
     quote.speaker = speaker
@@ -191,7 +192,7 @@ def add_quote(
         touched=True,
     )
     if speaker_id is not None:
-        quote.speaker = _lock_speaker(speaker_id, collection_id=article.collection_id)
+        quote.speaker = lock_speaker(speaker_id, collection_id=article.collection_id)
     _place_content(quote, content)
     quote.parent = _enclosing_quote(quote)
     if (same := _same_stretch(quote)) is not None:
@@ -246,25 +247,10 @@ def _touch(quote: Quote) -> None:
     if quote.suggestion is None:
         return
     spans = {"content", "source", "cue"} & set(quote.changed_fields)
-    speaker = str(quote.speaker.public_id) if quote.speaker else None
     changed = {"kind"} if quote.kind != quote.suggestion["kind"] else set()
-    if speaker != quote.suggestion["speaker"]:
+    if not became(quote.suggestion["speaker"], quote.speaker):
         changed.add("speaker")
     quote.changed_fields = sorted(spans | changed)
-
-
-def _lock_speaker(public_id: uuid.UUID, *, collection_id: int) -> Speaker:
-    """A current speaker of the collection, who cannot be merged away meanwhile."""
-    speaker = (
-        Speaker.objects.select_for_update(of=("self",), no_key=True)
-        .filter(public_id=public_id, collection_id=collection_id)
-        .first()
-    )
-    if speaker is None:
-        raise Invalid("There is no such speaker here.", code="unknown_speaker", field="speaker")
-    if speaker.merged_into_id is not None:
-        raise NotAllowedNow(f"{speaker.name} was merged into another speaker. Search again.")
-    return speaker
 
 
 def _place_content(quote: Quote, content: Sequence[Selection]) -> None:

@@ -17,6 +17,7 @@ from annotations.history import (
     restore_correction_fields,
     restore_quote_fields,
     snapshot,
+    with_survivors,
 )
 from annotations.models import Edit, ObjectKind
 from annotations.operations.deciding import (
@@ -26,6 +27,8 @@ from annotations.operations.deciding import (
     refuse_while_in_confirmed_correction,
     save_decision,
 )
+from annotations.operations.moving import FOLLOWING
+from annotations.operations.speakers import REVERSIBLE, reverse_speaker_edit
 from annotations.refusals import NotAllowedNow, NothingToUndo, Refusal
 from quotes.extraction.text import normalise_quote
 from quotes.models import Article, Correction, CorrectionQuote, Quote, QuoteSpan
@@ -83,9 +86,9 @@ def redo_last(*, user: User, article: Article | None = None) -> list[Edit]:
 
 
 def _of_person(user: User, article: Article | None) -> EditQuerySet:
-    edits = Edit.objects.by_person(user).filter(
-        object_kind__in=(ObjectKind.QUOTE, ObjectKind.CORRECTION)
-    )
+    decisions = Q(object_kind__in=(ObjectKind.QUOTE, ObjectKind.CORRECTION))
+    edits = Edit.objects.by_person(user).filter(decisions | Q(action__in=REVERSIBLE))
+    edits = edits.exclude(action__in=FOLLOWING)
     return edits if article is None else edits.filter(article=article)
 
 
@@ -95,6 +98,8 @@ def _in_effect(user: User, article: Article | None) -> EditQuerySet:
 
 def _reverse_batch(edit: Edit, *, user: User, is_undo: bool) -> list[Edit]:
     edits = Edit.objects.filter(batch=edit.batch, undone_by=None).newest_first()
+    if edit.action in REVERSIBLE:
+        return [reverse_speaker_edit(edit, user=user, is_undo=is_undo)]
     batch = uuid.uuid4()
     return [
         _reverse(one, user=user, batch=batch, is_undo=is_undo)
@@ -111,7 +116,7 @@ def _reverse(edit: Edit, *, user: User, batch: uuid.UUID, is_undo: bool) -> Edit
     else:
         row = lock_correction(edit.object_id, user=user, withdrawn=True)
     now = snapshot(row)
-    if now != edit.after:
+    if now not in (edit.after, with_survivors(edit.after or {})):
         raise ChangedSince(edit, row)
     # What the action made is taken off the record; its row and history remain.
     state = edit.before if edit.before is not None else {**now, "status": Status.WITHDRAWN}

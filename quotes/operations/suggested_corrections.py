@@ -51,6 +51,9 @@ class SuggestedCorrections:
         Correction.objects.filter(pk__in=gone).mark_replaced()
         rows: list[Correction | None] = []
         for correction, stored in zip(found, same, strict=True):
+            if self._of_one_person(correction):
+                rows.append(None)
+                continue
             if stored is not None and stored.touched:
                 rejected = stored.status == Correction.Status.REJECTED
                 rows.append(None if rejected else stored)
@@ -78,6 +81,15 @@ class SuggestedCorrections:
             ):
                 return row
         return None
+
+    def _of_one_person(self, found: FoundCorrection) -> bool:
+        """Two names that are one speaker here, as after a merge: nobody contradicts himself."""
+        corrector, corrected = self._person(found.corrector), self._person(found.corrected)
+        return (
+            found.kind != Correction.Kind.SELF_CORRECTION.value
+            and corrector is not None
+            and corrector == corrected
+        )
 
     def _person(self, index: int | None) -> Speaker | None:
         return None if index is None else self.speakers[index]

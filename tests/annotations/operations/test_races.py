@@ -12,13 +12,14 @@ from django.db import connection
 from annotations.checking import find_breaks
 from annotations.models import Edit
 from annotations.operations import quotes as operations
-from annotations.operations.corrections import confirm_correction
+from annotations.operations.corrections import confirm_correction, set_correction_people
 from annotations.operations.selections import Selection
+from annotations.operations.speakers import merge_speakers
 from annotations.refusals import Invalid, StaleVersion
 from quotes.importing import ArticleInput
 from quotes.models import Article, ExtractionRun, Import, Quote, QuoteSpan
 from quotes.operations import apply_extraction, import_article, import_items
-from tests.factories import make_correction, make_quote, make_speaker
+from tests.factories import make_article, make_correction, make_quote, make_speaker
 from tests.quotes.operations.test_apply_extraction import found, the_usual
 
 if TYPE_CHECKING:
@@ -221,3 +222,37 @@ def test_a_correction_and_its_quote_decided_at_once_agree(
             ),
         )
         assert list(find_breaks()) == []
+
+
+def test_a_merge_and_those_who_name_the_speaker_at_the_same_moment(
+    collection: Collection, editor: User, colleague: User
+):
+    """Whoever comes second: nothing points to the merged speaker."""
+    for number in range(5):
+        article = make_article(collection)
+        old = make_speaker(collection, f"Ms Adair {number}")
+        new = make_speaker(collection, f"Ines Adair {number}")
+        quote, other = make_quote(article), make_quote(article, "“It was always forty.”")
+        correction = make_correction(article, "correcting the minister")
+        at_once(
+            lambda old=old, new=new: merge_speakers(
+                public_id=old.public_id, version=1, user=editor, into_id=new.public_id
+            ),
+            lambda quote=quote, old=old: operations.set_speaker(
+                public_id=quote.public_id, version=1, user=colleague, speaker_id=old.public_id
+            ),
+            lambda other=other, old=old: operations.set_speaker(
+                public_id=other.public_id, version=1, user=colleague, speaker_id=old.public_id
+            ),
+            lambda correction=correction, old=old: set_correction_people(
+                public_id=correction.public_id,
+                version=1,
+                user=colleague,
+                corrector_id=old.public_id,
+                corrected_id=None,
+            ),
+        )
+        old.refresh_from_db()
+        assert old.merged_into == new
+        assert not Quote.objects.filter(speaker=old).exists()
+    assert list(find_breaks()) == []
