@@ -29,6 +29,25 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
 }
 """Permission → the roles that have it, within one collection."""
 
+ABOUT: Final[dict[str, str]] = {
+    "read": "Read articles, quotes, corrections, speakers and their history",
+    "export": "Download tables",
+    "annotate": "Accept, reject and change quotes and corrections, and add quotes",
+    "import": "Bring articles in",
+    "change_speaker": "Add and change speakers",
+    "withdraw": "Withdraw a quote or a correction from the record",
+    "manage_members": "Invite people, change their roles, and end their membership",
+}
+"""What each permission means, for pages and documents."""
+
+
+def role_table() -> list[tuple[str, list[bool]]]:
+    """What each permission means, and for each role, in their order, whether it has it."""
+    return [
+        (about, [role in PERMISSIONS[permission] for role in Role])
+        for permission, about in ABOUT.items()
+    ]
+
 
 def role_in(user: User | AnonymousUser, collection_id: int) -> Role | None:
     """The person's role in the collection; superusers manage every collection."""

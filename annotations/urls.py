@@ -19,7 +19,13 @@ from annotations.views import (
 app_name = "annotations"
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="annotations:article_list"), name="home"),
+    path(
+        "",
+        RedirectView.as_view(
+            pattern_name="annotations:article_list", http_method_names=["get", "head"]
+        ),
+        name="home",
+    ),
     path("articles/", articles.article_list, name="article_list"),
     path("articles/import/", imports.article_import, name="article_import"),
     path("articles/<uuid:public_id>/", articles.article_detail, name="article_detail"),

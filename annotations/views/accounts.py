@@ -72,7 +72,7 @@ class SignIn(LoginView):
         return answer
 
 
-sign_in = SignIn.as_view()
+sign_in = require_http_methods(["GET", "HEAD", "POST"])(SignIn.as_view())
 
 
 @require_GET

@@ -1,0 +1,215 @@
+"""Who may do what at each address of the site: one row for each, checked by the matrix test.
+
+A level is what a method needs:
+
+* ``open``: nobody need be signed in;
+* ``person``: anybody signed in, for what is their own;
+* ``rows:P``: anybody signed in, who is shown the rows of collections in which they may ``P``;
+* any other word: that permission of ``annotations.permissions`` in the object's collection.
+
+A token needs the scope of the same name (``read`` for ``rows:read``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from quotes.models import Article, Collection, Correction, Import, Quote, Speaker
+
+
+@dataclass
+class World:
+    """One object of each kind, in one collection."""
+
+    collection: Collection
+    article: Article
+    ines: Speaker
+    tobias: Speaker
+    quote: Quote
+    confirmed: Quote
+    correction: Correction
+    settled: Correction
+    batch: Import
+
+
+@dataclass(frozen=True)
+class Row:
+    """One address: what each method needs, and a call that would succeed for who may make it."""
+
+    needs: dict[str, str]
+    args: Callable[[World], list[Any]] = lambda world: []
+    body: Callable[[World], dict[str, Any]] = lambda world: {}
+    query: str = ""
+    version_of: Callable[[World], Quote | Correction | Speaker | None] = lambda world: None
+    """What the API's ``If-Match`` is about."""
+
+
+def safe(level: str) -> dict[str, str]:
+    return {"GET": level, "HEAD": level}
+
+
+def both(reading: str, writing: str) -> dict[str, str]:
+    return {**safe(reading), "POST": writing}
+
+
+READ, ROWS, ACT, OPEN, PERSON = (
+    safe("read"),
+    safe("rows:read"),
+    {"POST": "annotate"},
+    safe("open"),
+    safe("person"),
+)
+POST_PERSON = {"POST": "person"}
+
+
+def article(world: World) -> list[Any]:
+    return [world.article.public_id]
+
+
+def quote(world: World) -> list[Any]:
+    return [world.quote.public_id]
+
+
+def confirmed(world: World) -> list[Any]:
+    return [world.confirmed.public_id]
+
+
+def correction(world: World) -> list[Any]:
+    return [world.correction.public_id]
+
+
+def settled(world: World) -> list[Any]:
+    return [world.settled.public_id]
+
+
+def speaker(world: World) -> list[Any]:
+    return [world.ines.public_id]
+
+
+def version(world: World) -> dict[str, Any]:
+    return {"version": 1}
+
+
+def decision(args: Callable[[World], list[Any]], **said: Callable[[World], Any] | str | int) -> Row:
+    """A page's action on a quote or correction, in version 1 unless ``version`` says another."""
+
+    def body(world: World) -> dict[str, Any]:
+        filled = {key: value(world) if callable(value) else value for key, value in said.items()}
+        return {"version": 1, **filled}
+
+    return Row(ACT, args, body)
+
+
+def api_action(
+    args: Callable[[World], list[Any]],
+    row: Callable[[World], Quote | Correction],
+    **said: Callable[[World], Any] | str,
+) -> Row:
+    """An action of the API, with If-Match."""
+
+    def body(world: World) -> dict[str, Any]:
+        return {key: value(world) if callable(value) else value for key, value in said.items()}
+
+    return Row(ACT, args, body, version_of=row)
+
+
+def new_words(world: World) -> str:
+    return "Ines Adair said the harbour wall would stand."
+
+
+PAGES: dict[str, Row] = {
+    "healthz": Row(OPEN),
+    "readyz": Row(OPEN),
+    "annotations:home": Row(OPEN),
+    "annotations:article_list": Row(ROWS),
+    "annotations:article_import": Row(
+        both("person", "import"),
+        body=lambda world: {
+            "way": "paste",
+            "collection": world.collection.public_id,
+            "text": "“Frost is due,” the warden said.",
+        },
+    ),
+    "annotations:article_detail": Row(READ, article),
+    "annotations:article_state": Row({"GET": "read"}, article),
+    "annotations:article_next": Row({"GET": "read"}, article),
+    "annotations:article_history": Row(READ, article),
+    "annotations:quote_add": Row(ACT, article, lambda world: {"exact": new_words(world)}),
+    "annotations:import_detail": Row(READ, lambda world: [world.batch.public_id]),
+    "annotations:quote_card": Row({"GET": "read"}, quote),
+    "annotations:quote_confirm": decision(quote),
+    "annotations:quote_reject": decision(quote),
+    "annotations:quote_reopen": decision(confirmed, version=2),
+    "annotations:quote_speakers": Row(READ, quote),
+    "annotations:quote_set_speaker": decision(quote, speaker=lambda w: w.tobias.public_id),
+    "annotations:quote_set_kind": decision(quote, kind="mixed"),
+    "annotations:quote_set_span": decision(quote, role="cue", exact="told the board"),
+    "annotations:quote_history": Row(READ, quote),
+    "annotations:correction_list": Row(ROWS),
+    "annotations:correction_confirm": decision(correction),
+    "annotations:correction_reject": decision(correction),
+    "annotations:correction_reopen": decision(settled, version=2),
+    "annotations:correction_swap": decision(correction),
+    "annotations:correction_history": Row(READ, correction),
+    "annotations:undo": Row(POST_PERSON),
+    "annotations:redo": Row(POST_PERSON),
+    "annotations:speaker_list": Row(ROWS),
+    "annotations:speaker_detail": Row(READ, speaker),
+    "annotations:export_list": Row(safe("rows:export")),
+    "annotations:export_table": Row({"GET": "rows:export"}, lambda world: ["quotes"]),
+    "annotations:token_list": Row(
+        both("person", "person"), body=lambda world: {"name": "Nightly", "scopes": ["read"]}
+    ),
+    # One's own token; that other people's do not exist is tested with the tokens.
+    "annotations:token_revoke": Row(POST_PERSON, lambda world: [world.article.public_id]),
+    "annotations:key_map": Row(OPEN),
+    "annotations:preference_theme": Row({"POST": "open"}, body=lambda world: {"theme": "dark"}),
+    "annotations:preference_keys": Row({"POST": "open"}, body=lambda world: {"keys": "off"}),
+    "annotations:sign_in": Row({**OPEN, "POST": "open"}),
+    "annotations:sign_in_by_link": Row({"GET": "open"}, lambda world: ["no-such-secret"]),
+    "annotations:sign_out": Row({"POST": "open"}),
+}
+
+API: dict[str, Row] = {
+    "api:reference": Row(OPEN),
+    "api:openapi": Row(OPEN),
+    "api:problem": Row(OPEN, lambda world: ["not-found"]),
+    "api:article_list": Row(
+        {**ROWS, "POST": "import"},
+        body=lambda world: {
+            "collection": str(world.collection.public_id),
+            "text": "“Frost is due,” the warden said.",
+        },
+    ),
+    "api:article_detail": Row(READ, article),
+    "api:article_annotations": Row(READ, article),
+    "api:quote_list": Row(ROWS),
+    "api:quote_detail": Row(READ, quote),
+    "api:quote_confirm": api_action(quote, lambda w: w.quote),
+    "api:quote_reject": api_action(quote, lambda w: w.quote),
+    "api:quote_reopen": api_action(confirmed, lambda w: w.confirmed),
+    "api:quote_speaker": api_action(
+        quote, lambda w: w.quote, speaker=lambda w: str(w.tobias.public_id)
+    ),
+    "api:quote_kind": api_action(quote, lambda w: w.quote, kind="mixed"),
+    "api:speaker_list": Row(ROWS),
+    "api:speaker_detail": Row(READ, speaker),
+    "api:speaker_statements": Row(READ, speaker),
+    "api:speaker_corrections": Row(READ, speaker),
+    "api:correction_list": Row(ROWS),
+    "api:correction_detail": Row(READ, correction),
+    "api:correction_confirm": api_action(correction, lambda w: w.correction),
+    "api:correction_reject": api_action(correction, lambda w: w.correction),
+    "api:correction_reopen": api_action(settled, lambda w: w.settled),
+    "api:correction_swap": api_action(correction, lambda w: w.correction),
+    "api:export_table": Row(safe("rows:export"), lambda world: ["quotes"]),
+}
+
+ROUTES = {**PAGES, **API}
+
+NOT_ROUTES = {
+    "api:nothing_here": "answers 404 to everybody, for whatever no other address is",
+}
+"""Addresses that have no row, each with the reason."""
