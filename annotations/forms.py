@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.http import QueryDict
 from annotations.desk import SHOW
 from annotations.models import ApiToken
 from annotations.refusals import Invalid
-from quotes.models import Collection, Quote, QuoteSpan, Speaker
+from quotes.models import Collection, Correction, CorrectionQuote, Quote, QuoteSpan, Speaker
 
 LARGEST = 2**31 - 1
 
@@ -46,6 +47,76 @@ class SpeakerForm(ActionForm):
 
 class KindForm(ActionForm):
     kind = forms.ChoiceField(choices=Quote.Kind.choices)
+
+
+class FlagForm(ActionForm):
+    flagged = forms.TypedChoiceField(
+        choices=[("on", "On"), ("off", "Off")], coerce=lambda value: value == "on"
+    )
+
+
+class NoteForm(ActionForm):
+    note = forms.CharField(max_length=5000, required=False)
+
+
+class ManyIds(forms.CharField):
+    """Ids with spaces between; None where the field was not sent at all."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=4000, required=False, empty_value=None, **options)
+
+    def to_python(self, value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            return [uuid.UUID(word) for word in str(value).split()]
+        except ValueError as error:
+            raise forms.ValidationError("Choose quotes of this article.") from error
+
+
+class CorrectionKindForm(ActionForm):
+    kind = forms.ChoiceField(choices=Correction.Kind.choices)
+
+
+class CorrectionQuotesForm(ActionForm):
+    """What the sides are after the change; a side that is not sent stays as it is."""
+
+    corrected = ManyIds()
+    correcting = ManyIds()
+
+
+class CorrectionPersonForm(ActionForm):
+    """Somebody known, the name of somebody new, or nobody named, on one side."""
+
+    side = forms.ChoiceField(choices=CorrectionQuote.Side.choices)
+    speaker = forms.UUIDField(required=False)
+    new_speaker = forms.CharField(max_length=300, required=False)
+    nobody = forms.BooleanField(required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not any(data.get(name) for name in ("speaker", "new_speaker", "nobody")):
+            raise forms.ValidationError("Choose somebody, or write a name.")
+        if data.get("nobody") and data.get("side") == CorrectionQuote.Side.CORRECTING:
+            raise forms.ValidationError("Somebody must correct: choose who.")
+        return data
+
+
+class CorrectionPointForm(ActionForm):
+    """Another correction, and what it has to do with this one; none takes it back."""
+
+    other = forms.UUIDField(required=False)
+    relation = forms.ChoiceField(choices=[("retells", "Retells"), ("same_point", "Same point")])
+
+
+class CorrectionAddForm(forms.Form):
+    """A sentence, or a quote that is the claim or the retort; the rest is guessed."""
+
+    side = forms.ChoiceField(choices=CorrectionQuote.Side.choices, required=False)
+    quote = forms.UUIDField(required=False)
+    exact = ExactWords(required=False)
+    start = forms.IntegerField(min_value=0, max_value=LARGEST, required=False)
+    end = forms.IntegerField(min_value=1, max_value=LARGEST, required=False)
 
 
 class PlaceForm(forms.Form):

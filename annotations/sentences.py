@@ -31,6 +31,11 @@ VERBS = {
     "correction.people_set": "said who corrects whom",
     "correction.quotes_set": "chose claim and retort",
     "correction.added": "added the correction",
+    "correction.retells_set": "said what the correction retells",
+    "correction.same_point_set": "said which correction makes the same point",
+    "correction.note_set": "wrote a note",
+    "correction.flagged": "flagged the correction",
+    "correction.unflagged": "took the flag off",
     "correction.undone": "took back a decision",
     "correction.redone": "put a decision back",
     "quote.speaker_moved": "moved the quote with its speaker",
@@ -132,6 +137,9 @@ def _changes(edit: Edit) -> list[str]:
         changes.append("other words")
     if before.get("quotes") != after.get("quotes"):
         changes.append("other quotes on its sides")
+    for key, words in (("retells", "told again here"), ("same_point_as", "same point")):
+        if before.get(key) != after.get(key):
+            changes.append(words if after.get(key) else f"no longer “{words}”")
     return changes
 
 

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from annotations.views import (
     accounts,
     articles,
+    correction_changes,
     corrections,
     exports,
     imports,
@@ -33,6 +34,11 @@ urlpatterns = [
     path("articles/<uuid:public_id>/next/", articles.article_next, name="article_next"),
     path("articles/<uuid:public_id>/history/", articles.article_history, name="article_history"),
     path("articles/<uuid:public_id>/quotes/add/", quotes.quote_add, name="quote_add"),
+    path(
+        "articles/<uuid:public_id>/corrections/add/",
+        correction_changes.correction_add,
+        name="correction_add",
+    ),
     path("imports/<uuid:public_id>/", imports.import_detail, name="import_detail"),
     path("quotes/<uuid:public_id>/card/", quotes.quote_card, name="quote_card"),
     path("quotes/<uuid:public_id>/confirm/", quotes.quote_confirm, name="quote_confirm"),
@@ -45,6 +51,8 @@ urlpatterns = [
     path("quotes/<uuid:public_id>/set-kind/", quotes.quote_set_kind, name="quote_set_kind"),
     path("quotes/<uuid:public_id>/set-span/", quotes.quote_set_span, name="quote_set_span"),
     path("quotes/<uuid:public_id>/history/", quotes.quote_history, name="quote_history"),
+    path("quotes/<uuid:public_id>/flag/", quotes.quote_flag, name="quote_flag"),
+    path("quotes/<uuid:public_id>/set-note/", quotes.quote_set_note, name="quote_set_note"),
     path("corrections/", corrections.correction_list, name="correction_list"),
     path(
         "corrections/<uuid:public_id>/confirm/",
@@ -66,6 +74,19 @@ urlpatterns = [
         "corrections/<uuid:public_id>/history/",
         corrections.correction_history,
         name="correction_history",
+    ),
+    *(
+        path(f"corrections/<uuid:public_id>/{verb}/", view, name=view.__name__)
+        for verb, view in (
+            ("set-kind", correction_changes.correction_set_kind),
+            ("set-quotes", correction_changes.correction_set_quotes),
+            ("set-person", correction_changes.correction_set_person),
+            ("set-point", correction_changes.correction_set_point),
+            ("flag", correction_changes.correction_flag),
+            ("set-note", correction_changes.correction_set_note),
+            ("speakers", correction_changes.correction_speakers),
+            ("points", correction_changes.correction_points),
+        )
     ),
     path("undo/", undoing.undo, name="undo"),
     path("redo/", undoing.redo, name="redo"),

@@ -21,6 +21,7 @@ from annotations.operations.deciding import (
     save_decision,
 )
 from annotations.operations.selections import Selection, check_selections
+from annotations.operations.speakers import create_speaker
 from annotations.permissions import require
 from annotations.refusals import Invalid, NotVisible
 from quotes.models import Correction, CorrectionQuote, Quote, Speaker
@@ -81,7 +82,7 @@ def swap_correction(*, public_id: uuid.UUID, version: int, user: User) -> Correc
     if correction.corrected is None:
         raise Invalid("Nobody is named as corrected: there is nobody to swap with.")
     correction.corrector, correction.corrected = correction.corrected, correction.corrector
-    _write_links(
+    write_links(
         correction, [(_other(side), public_id) for side, public_id in decision.before["quotes"]]
     )
     _touch(correction)
@@ -111,13 +112,16 @@ def set_correction_people(
     public_id: uuid.UUID,
     version: int,
     user: User,
-    corrector_id: uuid.UUID,
+    corrector_id: uuid.UUID | None,
     corrected_id: uuid.UUID | None,
 ) -> Correction:
-    """Say who corrects whom; ``corrected_id`` None means that nobody is named."""
+    """Say who corrects whom; ``corrected_id`` None means that nobody is named.
+
+    Only a suggestion may be without a corrector.
+    """
     correction = lock_correction(public_id, user=user)
     done = {
-        "corrector": str(corrector_id),
+        "corrector": str(corrector_id) if corrector_id else None,
         "corrected": str(corrected_id) if corrected_id else None,
     }
     decision = begin(
@@ -127,9 +131,7 @@ def set_correction_people(
         return correction
     correction.corrector = _speaker(corrector_id, correction.collection_id)
     correction.corrected = _speaker(corrected_id, correction.collection_id)
-    _touch(correction)
-    if correction.status == Correction.Status.CONFIRMED:
-        _drop_links_that_do_not_fit(correction)
+    _people_changed(correction)
     decision.save()
     return correction
 
@@ -155,13 +157,81 @@ def set_correction_quotes(
         version,
         "correction.quotes_set",
         needs="change",
-        leaves={"quotes": sorted(map(list, wanted))},
+        leaves=lambda now: {
+            "quotes": now["quotes"] if sorted(now["quotes"]) == sorted(map(list, wanted)) else None
+        },
     )
     if decision is None:
         return correction
     with constraint_messages(CorrectionQuote):
-        _write_links(correction, wanted, must_fit=True)
+        write_links(correction, wanted, must_fit=True)
     _touch(correction)
+    decision.save()
+    return correction
+
+
+@transaction.atomic
+def set_new_correction_person(
+    *, public_id: uuid.UUID, version: int, user: User, side: str, name: str
+) -> Correction:
+    """Say that somebody corrects, or is corrected, who was not known yet."""
+    correction = lock_correction(public_id, user=user)
+    role = "corrector" if side == Side.CORRECTING else "corrected"
+    done = {f"{role}_name": name.strip()}
+    decision = begin(
+        correction, user, version, "correction.people_set", needs="change", leaves=done
+    )
+    if decision is None:
+        return correction
+    batch = uuid.uuid4()
+    speaker = create_speaker(collection=correction.collection, user=user, name=name, batch=batch)
+    setattr(correction, role, speaker)
+    _people_changed(correction)
+    decision.save(batch=batch)
+    return correction
+
+
+@transaction.atomic
+def set_correction_retells(
+    *, public_id: uuid.UUID, version: int, user: User, other_id: uuid.UUID | None
+) -> Correction:
+    """Say that this tells an event of the article again; None takes that back."""
+    correction = lock_correction(public_id, user=user)
+    done = {"retells": str(other_id) if other_id else None}
+    decision = begin(
+        correction, user, version, "correction.retells_set", needs="change", leaves=done
+    )
+    if decision is None:
+        return correction
+    other = _other_correction(correction, other_id)
+    if other is not None:
+        if other.article_id != correction.article_id:
+            raise Invalid("Another article tells of another occasion: choose “same point”.")
+        if correction.retellings.on_record().exists():
+            raise Invalid("This one is retold by another: that one cannot be retold in turn.")
+        other = other.retells or other
+        if other.pk == correction.pk:
+            raise Invalid("That one retells this one.")
+    correction.retells = other
+    correction.touched = True
+    decision.save()
+    return correction
+
+
+@transaction.atomic
+def set_correction_same_point(
+    *, public_id: uuid.UUID, version: int, user: User, other_id: uuid.UUID | None
+) -> Correction:
+    """Say that this is about the same point as another correction; None takes that back."""
+    correction = lock_correction(public_id, user=user)
+    done = {"same_point_as": str(other_id) if other_id else None}
+    decision = begin(
+        correction, user, version, "correction.same_point_set", needs="change", leaves=done
+    )
+    if decision is None:
+        return correction
+    correction.same_point_as = _other_correction(correction, other_id)
+    correction.touched = True
     decision.save()
     return correction
 
@@ -202,7 +272,7 @@ def add_correction(
     mark_decided(correction, Correction.Status.CONFIRMED, user)
     with constraint_messages(Correction, CorrectionQuote):
         correction.save()
-        _write_links(
+        write_links(
             correction,
             [
                 *((Side.CORRECTED.value, str(quote)) for quote in corrected),
@@ -212,6 +282,33 @@ def add_correction(
         )
     save_decision(correction, user=user, action="correction.added", before=None)
     return correction
+
+
+def _other_correction(correction: Correction, other_id: uuid.UUID | None) -> Correction | None:
+    """Another live correction of the collection."""
+    if other_id is None:
+        return None
+    if other_id == correction.public_id:
+        raise Invalid("Choose another correction than this one.", field="other")
+    other = (
+        Correction.objects.live()
+        .filter(public_id=other_id, collection_id=correction.collection_id)
+        .select_related("retells")
+        .first()
+    )
+    if other is None:
+        raise Invalid("There is no such correction here.", code="unknown_correction", field="other")
+    return other
+
+
+def _people_changed(correction: Correction) -> None:
+    """Quotes that the new people did not say leave a confirmed correction; a card hides them."""
+    _touch(correction)
+    if correction.status == Correction.Status.CONFIRMED:
+        # What fits is read from the row: it must have its new people by then.
+        with constraint_messages(Correction):
+            correction.save(update_fields=("corrector", "corrected"))
+        _drop_links_that_do_not_fit(correction)
 
 
 def _touch(correction: Correction) -> None:
@@ -252,7 +349,7 @@ def _lock_quotes(ids: Iterable[int]) -> None:
     list(quotes.select_for_update(no_key=True).values_list("pk", flat=True))
 
 
-def _write_links(
+def write_links(
     correction: Correction, wanted: Sequence[tuple[str, str]], *, must_fit: bool = False
 ) -> None:
     """Put the quotes on the sides; with ``must_fit`` only quotes that this side's person said."""

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from django.core.paginator import Page
 from django.db.models import Count, F, Max, Min, Q
 
-from annotations.desk import CorrectionCard, Side
+from annotations.cards import CorrectionCard, Side
 from annotations.permissions import PERMISSIONS, Role
 from annotations.refusals import NotVisible
 from annotations.rendering import Mark, Segment, segments
 from annotations.selectors.paging import page_of
 from quotes.models import (
     Correction,
+    CorrectionQuote,
     Membership,
     QuoteSpan,
 )
@@ -37,6 +38,39 @@ def readable_correction(user: User, public_id: uuid.UUID) -> Correction:
     if correction is None:
         raise NotVisible("There is no such correction, or it is not yours to see.")
     return correction
+
+
+def sides_of(correction: Correction) -> dict[str, list[uuid.UUID]]:
+    """The quotes that a correction's card shows on each side."""
+    sides: dict[str, list[uuid.UUID]] = {"corrected": [], "correcting": []}
+    links = CorrectionQuote.objects.fitting().filter(correction=correction)
+    for side, quote in links.order_by("quote__start").values_list("side", "quote__public_id"):
+        sides[side].append(quote)
+    return sides
+
+
+def people_of(correction: Correction) -> dict[str, uuid.UUID | None]:
+    """Who stands on each side."""
+    corrector, corrected = correction.corrector, correction.corrected
+    return {
+        "correcting": corrector.public_id if corrector else None,
+        "corrected": corrected.public_id if corrected else None,
+    }
+
+
+def possible_points(user: User, correction: Correction) -> list[Correction]:
+    """Other corrections that may tell the same event or make the same point, nearest first."""
+    others = Correction.objects.readable_by(user).live().exclude(pk=correction.pk)
+    people = [pk for pk in (correction.corrector_id, correction.corrected_id) if pk]
+    between = Q(corrector__in=people, corrected__in=people)
+    rows = (
+        others.filter(collection_id=correction.collection_id)
+        .filter(Q(article=correction.article) | between)
+        .select_related("article", "corrector", "corrected")
+        .defer("article__text", "article__search_vector")
+        .annotate(is_here=Q(article=correction.article))
+    )
+    return list(rows.order_by("-is_here", F("published_on").desc(nulls_last=True), "start")[:12])
 
 
 @dataclass(slots=True)

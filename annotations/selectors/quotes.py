@@ -16,6 +16,7 @@ from quotes.models import (
     SpeakerName,
 )
 from quotes.models.speaker import SpeakerQuerySet
+from quotes.models.suggestion import LIVE_STATES
 from quotes.normal_form import normal_name
 
 if TYPE_CHECKING:
@@ -56,13 +57,20 @@ def content_places(quote: Quote) -> list[tuple[int, int, str]]:
     return list(parts.values_list("start", "end", "exact"))
 
 
-def speaker_options(user: User, collection_id: int, words: str) -> list[Speaker]:
-    """Speakers of the collection whose names look like these words; the busiest without words."""
+def speaker_options(
+    user: User, collection_id: int, words: str, *, article_id: int | None = None
+) -> list[Speaker]:
+    """Speakers of the collection whose names look like these words.
+
+    Without words: who speaks in the article, else the busiest.
+    """
     rows = Speaker.objects.readable_by(user).current().filter(collection_id=collection_id)
     busy = Count("quotes", filter=Q(quotes__status__in=("suggested", "confirmed")))
     if words:
         return list(rows.named_like(words)[:8]) or _nearest_names(rows, words)
-    return list(rows.annotate(n=busy).order_by("-n", "name", "pk")[:8])
+    here = Count("quotes", filter=Q(quotes__article=article_id, quotes__status__in=LIVE_STATES))
+    rows = rows.annotate(n=busy) if article_id is None else rows.annotate(n=here).filter(n__gt=0)
+    return list(rows.order_by("-n", "name", "pk")[: 8 if article_id is None else 20])
 
 
 def _nearest_names(rows: SpeakerQuerySet, words: str) -> list[Speaker]:

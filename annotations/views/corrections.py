@@ -58,14 +58,27 @@ def _act(
 ) -> HttpResponse:
     data = checked(ActionForm(request.POST))
     correction = operation(public_id=public_id, version=data["version"], user=request.user)
+    return correction_answer(request, correction, message, stay=stay)
+
+
+def correction_answer(
+    request: SignedInRequest,
+    correction: Correction,
+    message: str,
+    *,
+    stay: bool = False,
+    whole: bool = False,
+) -> HttpResponse:
+    """The changed card, as the page draws it that the form was on."""
     if request.POST.get("from") == "list":
         return _list_answer(request, correction, message)
     return desk_answer(
         request,
         article_id=correction.article.public_id,
-        card_id=str(public_id),
+        card_id=str(correction.public_id),
         message=message,
         stay=stay,
+        whole=whole,
     )
 
 

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from annotations import selectors
 from annotations.forms import (
     ActionForm,
+    FlagForm,
     KindForm,
+    NoteForm,
     PlaceForm,
     SearchForm,
     SpanForm,
@@ -22,10 +24,12 @@ from annotations.forms import (
 from annotations.operations.quotes import (
     add_quote,
     confirm_quote,
+    flag_quote,
     reject_quote,
     reopen_quote,
     set_boundaries,
     set_kind,
+    set_note,
     set_speaker,
 )
 from annotations.operations.selections import Selection
@@ -143,6 +147,27 @@ def quote_set_span(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
     )
     said = {"content": "Words", "source": "Source", "cue": "Cue"}[data["role"]]
     return _answer(request, quote, f"{said}: “{selection.exact[:60]}”", whole=True, stay=True)
+
+
+@require_POST
+@signed_in
+@refusing
+def quote_flag(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """A second pair of eyes, please; or no longer."""
+    data = checked(FlagForm(request.POST))
+    quote = flag_quote(public_id=public_id, user=request.user, **data)
+    message = "Flagged for a second look" if quote.flagged else "Flag taken off"
+    return _answer(request, quote, message, stay=True)
+
+
+@require_POST
+@signed_in
+@refusing
+def quote_set_note(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """A note for whoever looks next."""
+    data = checked(NoteForm(request.POST))
+    quote = set_note(public_id=public_id, user=request.user, **data)
+    return _answer(request, quote, "Note kept" if quote.note else "Note removed", stay=True)
 
 
 @require_POST

@@ -24,9 +24,8 @@
     for (const other of $$(".item.is-focus")) if (other !== el) other.classList.remove("is-focus");
     if (!el) return null;
     el.classList.add("is-focus");
-    const number = el.dataset.number;
+    const among = (list) => (list ?? "").split(" ").includes(el.dataset.number);
     for (const mark of marksOf(el)) {
-      const among = (list) => (list ?? "").split(" ").includes(number);
       mark.classList.add("focus");
       for (const end of ["first", "last"]) mark.classList.toggle(end, among(mark.dataset[end]));
     }
@@ -35,9 +34,7 @@
     return el;
   }
   function toMiddle(el) {
-    const shown = [marksOf(el)[0], el].find(visible);
-    if (!shown) return;
-    const { top, bottom } = shown.getBoundingClientRect();
+    const { top, bottom } = ([marksOf(el)[0], el].find(visible) ?? el).getBoundingClientRect();
     if (top < innerHeight / 3 || Math.min(bottom, top + 120) > (innerHeight * 2) / 3)
       scrollBy({ top: top - innerHeight * (innerWidth < 720 ? 0.18 : 0.36) });
   }
@@ -47,8 +44,8 @@
     paint();
     el.focus({ preventScroll: true });
     if (scroll) toMiddle(el);
-    const url = new URL(location.href);
-    url.searchParams.set("focus", current); url.hash = "";
+    const url = new URL(location.pathname + location.search, location.href);
+    url.searchParams.set("focus", current);
     history.replaceState(null, "", url);
   }
   function neighbour(step, onlyOpen, from = item(current)) {
@@ -121,17 +118,16 @@
     getSelection().setBaseAndExtent(node, at, last, to);
   }
   const mode = (name) => {
-    root.dataset.mode = name;
     for (const bar of $$(".bar--edit, .bar--select, .bar--main")) bar.hidden = !bar.classList.contains("bar--" + name);
+    root.dataset.mode = name;
   };
   document.addEventListener("selectionchange", () => {
     if (root.dataset.mode === "edit" || !$(".bar--select")) return;
     mode(selected() ? "select" : "main");
   });
   function fill(form, span) {  // true when the form now names these words
-    if (!span) return false;
-    for (const name of ["start", "end", "exact"]) form.elements[name].value = span[name];
-    return true;
+    for (const name of span ? ["start", "end", "exact"] : []) form.elements[name].value = span[name];
+    return !!span;
   }
 
   // ------------------------------------------------------- edit boundaries
@@ -184,6 +180,7 @@
   };
 
   // ----------------------------------------------------------------- keys
+  const FIELD = "input[role=combobox], textarea, select";
   function press(key) {
     const open = $("dialog[open]");
     const match = `[data-key~="${CSS.escape(key)}"]`;
@@ -191,7 +188,7 @@
     const button = $$(match).filter(usable).sort((a, b) => !!b.closest(".item") - !!a.closest(".item"))[0];
     button?.click();
     // At once: the next letter is typed before the browser says that the details are open.
-    if (button?.matches("[data-finder][open] > summary")) $("input[role=combobox]", button.parentElement).focus();
+    if (button?.matches("[data-finder][open] > summary")) $(FIELD, button.parentElement)?.focus();
     return !!button;
   }
   document.addEventListener("keydown", (event) => {
@@ -202,8 +199,10 @@
       if (event.key === "Escape") item(current)?.focus();
       return;
     }
-    const arrow = event.key === "ArrowLeft" || event.key === "ArrowRight";
-    if (root.dataset.mode === "edit" && arrow) { event.preventDefault(); moveBoundary(event.key === "ArrowLeft", event.shiftKey, event.altKey); return; }
+    if (root.dataset.mode === "edit" && /^Arrow(Left|Right)$/.test(event.key)) {
+      event.preventDefault();
+      return moveBoundary(event.key === "ArrowLeft", event.shiftKey, event.altKey);
+    }
     if (event.altKey) return;
     let key = event.key === " " ? "Space" : event.key;
     if (/^\p{L}$/u.test(key)) key = event.shiftKey ? "Shift+" + key.toUpperCase() : key.toLowerCase();
@@ -212,12 +211,13 @@
     if ((key === "Enter" || key === "Space") && at.closest?.("a, button, summary") && root.dataset.mode !== "edit") return;
     if (key === "Escape" && $("dialog[open]")) return;
     if (key === "Escape" && root.dataset.mode !== "edit") { leaveMode(); return; }
-    if (press(key)) event.preventDefault();
+    const digit = event.code.match(/^Digit(\d)$/)?.[1];  // Shift+1 is another sign on each keyboard
+    const keys = digit && event.shiftKey ? ["Shift+" + digit, key] : [key, digit ?? ""];
+    if (keys.some((one) => one && press(one))) event.preventDefault();
   });
   document.addEventListener("click", (event) => {
-    const button = event.target.closest("button, a, summary");
+    const button = event.target.closest("button, a, summary"), { act, move, press: key } = button?.dataset ?? {};
     if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const { act, move, press: key } = button.dataset;
     if (act && acts[act]) { event.preventDefault(); acts[act](); return; }
     if (move) { event.preventDefault(); focusItem(moves[move]()); return; }
     if (key) { press(key); return; }
@@ -228,6 +228,7 @@
       delete form.dataset.filled;
       if (filled) return;
       if (fill(form, span)) getSelection().removeAllRanges();
+      else if (form.dataset.span === "optional") fill(form, { start: "", end: "", exact: "" });
       else if (form.closest(".item") && !form.closest("details").open) {
         event.preventDefault();
         form.closest("details").open = true;
@@ -249,7 +250,7 @@
 
   // ------------------------------------------------------------- combobox
   document.addEventListener("toggle", (event) => {
-    if (event.target.matches?.("[data-finder]") && event.target.open) $("input[role=combobox]", event.target).focus();
+    if (event.target.matches?.("[data-finder]") && event.target.open) $(FIELD, event.target)?.focus();
   }, true);
   function comboboxKey(event, input) {
     const options = $$("[role=option]", input.form);

@@ -11,6 +11,8 @@ from annotations.checking import find_breaks
 from annotations.history import correction_snapshot
 from annotations.models import Edit
 from annotations.operations import corrections as operations
+from annotations.operations.correction_drafts import draft_correction
+from annotations.operations.correction_remarks import flag_correction, set_correction_note
 from annotations.operations.quotes import set_speaker
 from annotations.operations.selections import Selection
 from annotations.operations.undoing import redo_last, undo_last
@@ -67,6 +69,16 @@ def sides(correction: Correction) -> set[tuple[str, int]]:
     )
 
 
+def other_of(correction: Correction) -> Correction:
+    """A second correction of the same article."""
+    return make_correction(
+        correction.article,
+        "“The figure is forty million,” Ms Adair replied.",
+        corrector=correction.corrected,
+        corrected=correction.corrector,
+    )
+
+
 ACTIONS = {
     "confirm": lambda row, user, version: operations.confirm_correction(
         public_id=row.public_id, version=version, user=user
@@ -90,6 +102,21 @@ ACTIONS = {
     "set_quotes": lambda row, user, version: operations.set_correction_quotes(
         public_id=row.public_id, version=version, user=user, corrected=(), correcting=()
     ),
+    "set_new_person": lambda row, user, version: operations.set_new_correction_person(
+        public_id=row.public_id, version=version, user=user, side="corrected", name="Lena Ostrow"
+    ),
+    "set_retells": lambda row, user, version: operations.set_correction_retells(
+        public_id=row.public_id, version=version, user=user, other_id=other_of(row).public_id
+    ),
+    "set_same_point": lambda row, user, version: operations.set_correction_same_point(
+        public_id=row.public_id, version=version, user=user, other_id=other_of(row).public_id
+    ),
+    "flag": lambda row, user, version: flag_correction(
+        public_id=row.public_id, version=version, user=user, flagged=True
+    ),
+    "note": lambda row, user, version: set_correction_note(
+        public_id=row.public_id, version=version, user=user, note="Ask the desk."
+    ),
 }
 every_action = pytest.mark.parametrize("act", ACTIONS.values(), ids=ACTIONS)
 
@@ -98,7 +125,7 @@ every_action = pytest.mark.parametrize("act", ACTIONS.values(), ids=ACTIONS)
 def test_each_action_writes_one_version_and_one_history_row(act, correction, editor: User):
     act(correction, editor, 1)
     correction.refresh_from_db()
-    edit = Edit.objects.get()
+    edit = Edit.objects.get(object_id=correction.public_id)
     assert (correction.version, correction.touched) == (2, True)
     assert (edit.object_id, edit.version) == (correction.public_id, 2)
     assert edit.before != edit.after
@@ -253,3 +280,110 @@ def test_a_correction_is_not_put_back_over_quotes_that_changed(
         undo_last(user=editor)
     correction.refresh_from_db()
     assert correction.status == "suggested"
+
+
+def test_people_of_an_accepted_correction_change_and_its_quotes_go_with_them(
+    correction, adair, wrenfield, editor: User
+):
+    operations.confirm_correction(public_id=correction.public_id, version=1, user=editor)
+    operations.set_correction_people(
+        public_id=correction.public_id,
+        version=2,
+        user=editor,
+        corrector_id=wrenfield.public_id,
+        corrected_id=make_speaker(adair.collection, "Lena Ostrow").public_id,
+    )
+    assert {side for side, _ in sides(correction)} == {"correcting"}
+    assert list(find_breaks()) == []
+
+
+def test_the_same_choice_of_quotes_sent_twice_is_one_decision(correction, claim, editor: User):
+    for _ in range(2):
+        operations.set_correction_quotes(
+            public_id=correction.public_id,
+            version=1,
+            user=editor,
+            corrected=[claim.public_id],
+            correcting=[],
+        )
+    assert Edit.objects.count() == 1
+
+
+def test_a_retelling_of_a_retelling_points_to_the_event(article: Article, correction, editor: User):
+    event, again = other_of(correction), make_correction(article, "said the harbour wall")
+    operations.set_correction_retells(
+        public_id=correction.public_id, version=1, user=editor, other_id=event.public_id
+    )
+    operations.set_correction_retells(
+        public_id=again.public_id, version=1, user=editor, other_id=correction.public_id
+    )
+    again.refresh_from_db()
+    assert again.retells == event
+    with pytest.raises(Invalid, match="retold by another"):
+        operations.set_correction_retells(
+            public_id=event.public_id, version=1, user=editor, other_id=other_of(event).public_id
+        )
+    assert list(find_breaks()) == []
+
+
+def test_nothing_retells_itself_or_a_correction_of_elsewhere(
+    correction, collection, outsider: User, editor: User
+):
+    from tests.factories import make_article
+
+    there = make_correction(make_article(collection), "said the harbour wall")
+    for other in (correction, there):
+        with pytest.raises(Invalid):
+            operations.set_correction_retells(
+                public_id=correction.public_id, version=1, user=editor, other_id=other.public_id
+            )
+    operations.set_correction_same_point(
+        public_id=correction.public_id, version=1, user=editor, other_id=there.public_id
+    )
+    correction.refresh_from_db()
+    assert correction.same_point_as == there
+
+
+def test_a_correction_is_drafted_from_its_retort(article: Article, claim, retort, editor: User):
+    row = draft_correction(article_id=article.public_id, user=editor, retort_id=retort.public_id)
+    assert (row.status, row.corrector, row.corrected) == (
+        "suggested",
+        retort.speaker,
+        claim.speaker,
+    )
+    assert row.exact == f"“It has not held since March,” {EVIDENCE}"
+    assert sides(row) == {("correcting", retort.pk)}
+    again = draft_correction(article_id=article.public_id, user=editor, retort_id=retort.public_id)
+    assert again == row
+    undo_last(user=editor)
+    assert not Correction.objects.on_record().filter(pk=row.pk).exists()
+
+
+def test_a_correction_is_drafted_from_its_claim(article: Article, claim, retort, editor: User):
+    row = draft_correction(article_id=article.public_id, user=editor, claim_id=claim.public_id)
+    assert (row.corrector, row.corrected) == (retort.speaker, claim.speaker)
+    assert row.exact == f"“It has not held since March,” {EVIDENCE}"
+    assert sides(row) == {("corrected", claim.pk)}
+
+
+def test_a_correction_is_drafted_from_a_selected_sentence(
+    article: Article, claim, retort, editor: User
+):
+    words = "Tobias Wrenfield told the board, correcting the minister."
+    start = article.text.index("“It has not held since March,”")
+    end = article.text.index(words) + len(words)
+    row = draft_correction(
+        article_id=article.public_id,
+        user=editor,
+        evidence=Selection(start, end, article.text[start:end]),
+    )
+    assert (row.corrector, row.corrected) == (retort.speaker, claim.speaker)
+    assert sides(row) == set()
+
+
+def test_a_draft_without_anything_pointed_at_is_refused(article: Article, editor: User):
+    with pytest.raises(Invalid, match="Select the sentence"):
+        draft_correction(article_id=article.public_id, user=editor)
+    quote = make_quote(article)
+    with pytest.raises(Invalid, match="who said this quote"):
+        draft_correction(article_id=article.public_id, user=editor, claim_id=quote.public_id)

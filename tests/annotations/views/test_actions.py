@@ -16,7 +16,7 @@ from annotations.operations.corrections import confirm_correction
 from annotations.operations.quotes import confirm_quote, set_kind
 from quotes.models import Collection, Correction, Quote
 from tests.annotations.views.conftest import HTMX, World
-from tests.factories import make_speaker
+from tests.factories import make_correction, make_speaker
 
 Row = Quote | Correction
 
@@ -38,6 +38,15 @@ def first_words(world: World) -> dict[str, Any]:
     words = "It has held"
     start = world.article.text.index(words)
     return {"role": "content", "start": start, "end": start + len(words), "exact": words}
+
+
+def other_correction(world: World) -> Correction:
+    """A second correction of the article, made once."""
+    words = "“The figure is forty million,”"
+    found = Correction.objects.filter(article=world.article, exact=words).first()
+    return found or make_correction(
+        world.article, words, corrector=world.ines, corrected=world.tobias
+    )
 
 
 def decided_quote(world: World, user: Any) -> None:
@@ -99,6 +108,22 @@ ACTIONS = [
         bad={"version": 1, "role": "content", "exact": "words that nobody wrote"},
     ),
     Action(
+        "quote_flag",
+        lambda w: w.quote,
+        lambda w: {"flagged": "on"},
+        expected={"status": "suggested", "flagged": True},
+        action="quote.flagged",
+        bad={"version": 1, "flagged": "perhaps"},
+    ),
+    Action(
+        "quote_set_note",
+        lambda w: w.quote,
+        lambda w: {"note": "Ask the desk."},
+        expected={"status": "suggested", "note": "Ask the desk."},
+        action="quote.note_set",
+        bad={"version": 1, "note": "x" * 5001},
+    ),
+    Action(
         "correction_confirm",
         lambda w: w.correction,
         expected={"status": "confirmed"},
@@ -122,6 +147,78 @@ ACTIONS = [
         lambda w: w.correction,
         expected={"status": "suggested", "corrector.name": "Ines Adair"},
         action="correction.swapped",
+    ),
+    Action(
+        "correction_set_kind",
+        lambda w: w.correction,
+        lambda w: {"kind": "denial"},
+        expected={"status": "suggested", "kind": "denial"},
+        action="correction.kind_set",
+        bad={"version": 1, "kind": "shouted"},
+    ),
+    Action(
+        "correction_set_quotes",
+        lambda w: w.correction,
+        lambda w: {"corrected": f"{w.quote.public_id} {w.third.public_id}"},
+        expected={"status": "suggested", "links.count": 3},
+        action="correction.quotes_set",
+        bad={"version": 1, "corrected": "the first one"},
+    ),
+    Action(
+        "correction_set_quotes",
+        lambda w: w.correction,
+        lambda w: {"corrected": "", "correcting": ""},
+        expected={"links.count": 0},
+        action="correction.quotes_set",
+        bad={"version": 1, "corrected": str(uuid.uuid4())},
+    ),
+    Action(
+        "correction_set_person",
+        lambda w: w.correction,
+        lambda w: {"side": "corrected", "nobody": "1"},
+        expected={"corrected": None, "corrector.name": "Tobias Wrenfield"},
+        action="correction.people_set",
+        bad={"version": 1, "side": "correcting", "nobody": "1"},
+    ),
+    Action(
+        "correction_set_person",
+        lambda w: w.correction,
+        lambda w: {"side": "correcting", "new_speaker": "Lena Ostrow"},
+        expected={"corrected.name": "Ines Adair", "corrector.name": "Lena Ostrow"},
+        action="correction.people_set",
+        bad={"version": 1, "side": "correcting", "speaker": "nobody-we-know"},
+    ),
+    Action(
+        "correction_set_point",
+        lambda w: w.correction,
+        lambda w: {"relation": "retells", "other": other_correction(w).public_id},
+        expected={"retells.exact": "“The figure is forty million,”"},
+        action="correction.retells_set",
+        bad={"version": 1, "relation": "retells", "other": uuid.uuid4()},
+    ),
+    Action(
+        "correction_set_point",
+        lambda w: w.correction,
+        lambda w: {"relation": "same_point", "other": other_correction(w).public_id},
+        expected={"same_point_as.exact": "“The figure is forty million,”"},
+        action="correction.same_point_set",
+        bad={"version": 1, "relation": "cousin"},
+    ),
+    Action(
+        "correction_flag",
+        lambda w: w.correction,
+        lambda w: {"flagged": "on"},
+        expected={"status": "suggested", "flagged": True},
+        action="correction.flagged",
+        bad={"version": 1, "flagged": "perhaps"},
+    ),
+    Action(
+        "correction_set_note",
+        lambda w: w.correction,
+        lambda w: {"note": "Ask the desk."},
+        expected={"status": "suggested", "note": "Ask the desk."},
+        action="correction.note_set",
+        bad={"version": 1, "note": "x" * 5001},
     ),
 ]
 
@@ -155,6 +252,7 @@ def value(row: Row, path: str) -> Any:
     found: Any = row
     for name in path.split("."):
         found = getattr(found, name)
+        found = found() if name == "count" else found
     return found
 
 
@@ -358,6 +456,40 @@ class TestAddingAQuote:
         assert self.add(client, world, exact="Ines Adair").status_code == 403
         client.force_login(outsider)
         assert self.add(client, world, exact="Ines Adair").status_code == 404
+
+
+class TestAddingACorrection:
+    """`r` and `Shift+R`: from a quote or from selected words, the rest is guessed."""
+
+    def add(self, client: Client, world: World, *, htmx: bool = True, **data: Any) -> Any:
+        address = reverse("annotations:correction_add", args=[world.article.public_id])
+        return client.post(address, data, headers=HTMX if htmx else {})
+
+    def test_from_the_quote_that_is_corrected(self, world, as_editor):
+        answer = self.add(as_editor, world, side="corrected", quote=world.quote.public_id)
+        assert (answer.status_code, answer["HX-Retarget"]) == (200, "#story")
+        row = Correction.objects.get(article=world.article, origin="person")
+        assert (row.status, row.corrector, row.corrected) == ("suggested", world.tobias, world.ines)
+        assert f'id="item-{row.public_id}"' in answer.text
+
+    def test_from_selected_words_without_a_script(self, world, as_editor):
+        answer = self.add(as_editor, world, htmx=False, exact="“It was always forty.”")
+        assert answer.status_code == 302
+        row = Correction.objects.get(article=world.article, origin="person")
+        assert row.exact == "“It was always forty.”"
+
+    @pytest.mark.parametrize("data", [{}, {"exact": "nobody wrote this"}, {"side": "left"}])
+    def test_nothing_to_start_from_is_refused(self, world, as_editor, data):
+        assert self.add(as_editor, world, **data).status_code == 422
+        assert Correction.objects.count() == 1
+
+    def test_readers_outsiders_and_strangers_may_not(self, world, client, reader, outsider):
+        form = {"quote": world.quote.public_id}
+        assert self.add(client, world, **form).status_code == 401
+        client.force_login(reader)
+        assert self.add(client, world, **form).status_code == 403
+        client.force_login(outsider)
+        assert self.add(client, world, **form).status_code == 404
 
 
 class TestUndo:

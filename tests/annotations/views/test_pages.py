@@ -30,6 +30,8 @@ PAGES: dict[str, tuple[str, int, int, int]] = {
     "quote_speakers": ("quote", 302, 200, 404),
     "quote_history": ("quote", 302, 200, 404),
     "correction_list": ("", 302, 200, 200),
+    "correction_speakers": ("correction", 302, 200, 404),
+    "correction_points": ("correction", 302, 200, 404),
     "correction_history": ("correction", 302, 200, 404),
     "speaker_list": ("", 302, 200, 200),
     "speaker_detail": ("ines", 302, 200, 404),
@@ -44,6 +46,7 @@ PAGES: dict[str, tuple[str, int, int, int]] = {
 ELSEWHERE = {
     "import_detail",
     "quote_add",
+    "correction_add",
     "undo",
     "redo",
     "token_revoke",
