@@ -306,7 +306,7 @@
   }
   const toast = (words) => { $("#toast").replaceChildren($("#failed-line").content.cloneNode(true)); $("#toast span").textContent = words; };
   // The form that asked; after a swap it is no longer in the page, and htmx tells a parent instead.
-  const saving = (event) => event.detail.requestConfig.elt.closest("form[data-save], form[data-undo]");
+  const saving = ({ detail: { requestConfig: { elt, verb } } }) => verb === "post" && elt.closest("form[data-save], form[data-undo]");
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = saving(event);
     if (!form) return;

@@ -197,3 +197,13 @@ def test_undo_without_network_is_not_sent_later(desk, context, story, first):
     context.set_offline(False)
     desk.wait_for_timeout(5_000)
     assert Quote.objects.filter(article=story).rejected().count() == 2
+
+
+def test_a_search_without_network_is_no_decision_that_waits(desk, context, story):
+    desk.goto(address(story))
+    desk.keyboard.press("/")
+    context.set_offline(True)
+    desk.keyboard.type("wren")
+    desk.wait_for_timeout(400)
+    expect(desk.locator("#saved")).to_have_text("All saved")
+    context.set_offline(False)
