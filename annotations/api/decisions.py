@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import uuid
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from django.db.models import Model, QuerySet
@@ -56,7 +57,7 @@ class KindBody(Body):
     kind = serializers.ChoiceField(choices=QuoteKind.choices)
 
 
-class Action(RecordView):
+class Action(RecordView, ABC):
     """One decision. The answer is the object as it is then, with its new ``ETag``.
 
     Sending the same decision again with the same `If-Match` changes nothing and answers alike.
@@ -65,11 +66,13 @@ class Action(RecordView):
     scopes = {"POST": "annotate"}
     body: ClassVar[type[Body]] = NoBody
 
+    @abstractmethod
     def act(self, *, public_id: uuid.UUID, version: int, user: User, **said: Any) -> Model:
-        raise NotImplementedError
+        """Do it: call the operation."""
 
+    @abstractmethod
     def rows(self) -> QuerySet[Any]:
-        raise NotImplementedError
+        """The rows as reading shows them."""
 
     def post(self, request: Request, public_id: uuid.UUID) -> Response:
         version = _version(request, public_id)

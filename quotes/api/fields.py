@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from abc import ABC, abstractmethod
 from decimal import Decimal
 from typing import Any
 
@@ -31,7 +32,7 @@ WIKIDATA_FORM = re.compile(r"Q[1-9][0-9]{0,18}", re.ASCII)
 MAX_LENGTH = 300
 
 
-class StrictField(forms.Field):
+class StrictField(forms.Field, ABC):
     """A parameter that is present and empty is wrong, not absent."""
 
     message = "This value cannot be read."
@@ -44,8 +45,9 @@ class StrictField(forms.Field):
             raise ValidationError("There is a NUL character in it.", code="invalid")
         return self.read(value)
 
+    @abstractmethod
     def read(self, text: str) -> Any:
-        raise NotImplementedError
+        """The value that the text stands for."""
 
     def refuse(self) -> ValidationError:
         return ValidationError(self.message, code="invalid")

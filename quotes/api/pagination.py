@@ -9,12 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, Final
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core import signing
-from django.db.models import F, Model, QuerySet
+from django.db.models import F, Func, IntegerField, Model, Q, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -22,10 +24,12 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from quotes.api.problems import BadParameter
+from quotes.exports.csv import snapshot
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
 COUNTED_TO: Final = 10_000
+STREAMED_AT_ONCE: Final = 500
 MAX_CURSOR: Final = 1_000
 SALT: Final = "quotes.api.cursor"
 PARAMETERS: Final = frozenset({"limit", "cursor", "count"})
@@ -105,47 +109,101 @@ class Cursor:
         return cls(None if value is None else order.read(value), pk, bool(reverse))
 
 
-class KeysetPagination(BasePagination):
-    """``{results, next, previous}``, and ``count`` where ``count=true`` asks for it."""
+class Pages:
+    """``{results, next, previous}``, and ``count`` where ``count=true`` asks for it.
 
-    def page(
+    ``owners`` are what the rows ``belong`` to: within each, the wanted number of keys is read
+    along an index in the list's order; of these, the first are the page. A filter on many owners
+    at once would make the database read and sort all their rows instead. ``decorate`` adds what
+    the serializer shows, to the page's rows only.
+    """
+
+    def __init__(
         self,
         request: Request,
         rows: QuerySet[Any],
         *,
         order: Order,
+        owners: QuerySet[Any],
+        belongs: Q,
         decorate: Callable[[QuerySet[Any]], QuerySet[Any]],
-    ) -> list[Any]:
-        """Read one page. ``decorate`` adds what the serializer shows, to the page's rows only."""
+    ) -> None:
         self.request = request
+        self.rows = rows
         self.order = order
+        self.owners = owners.order_by()
+        self.belongs = belongs
+        self.decorate = decorate
         self.fingerprint = _fingerprint(request, order)
-        limit = _limit(request)
-        text = request.query_params.get("cursor")
+        self.count: int | str | None = None
+        self.found: Sequence[Model] = ()
+        self.has_next = self.has_previous = False
+
+    def page(self) -> list[Any]:
+        """The page that ``cursor`` and ``limit`` ask for."""
+        limit = _limit(self.request)
+        text = self.request.query_params.get("cursor")
         cursor = (
-            None if text is None else Cursor.read(text, fingerprint=self.fingerprint, order=order)
+            None
+            if text is None
+            else Cursor.read(text, fingerprint=self.fingerprint, order=self.order)
         )
-        self.count = _count(rows) if _wants_count(request) else None
-        found = self._read(decorate(rows), cursor, limit + 1)
+        if _wants_count(self.request):
+            self.count = self._count()
+        found = self._read(cursor, limit + 1)
         more, found = len(found) > limit, found[:limit]
         reverse = cursor is not None and cursor.reverse
         if reverse:
             found.reverse()
         self.has_next = bool(found) and (more or reverse)
         self.has_previous = bool(found) and (more if reverse else cursor is not None)
-        self.found: Sequence[Model] = found
+        self.found = found
         return found
 
-    def _read(self, rows: QuerySet[Any], cursor: Cursor | None, wanted: int) -> list[Any]:
-        if cursor is None:
-            return list(self.order.of(rows)[:wanted])
-        found: list[Any] = []
-        for stretch in self.order.beyond(rows, cursor.value, cursor.pk, reverse=cursor.reverse):
-            if len(found) < wanted:
-                found.extend(stretch[: wanted - len(found)])
-        return found
+    def pages(self) -> Iterator[list[Any]]:
+        """Everything, page by page, from one state of the database.
 
-    def get_paginated_response(self, data: Any) -> Response:
+        Holds a read-only transaction on this thread's connection until it is used up or closed.
+        """
+        cursor = None
+        with snapshot():
+            while found := self._read(cursor, STREAMED_AT_ONCE):
+                yield found
+                last = found[-1]
+                cursor = Cursor(getattr(last, self.order.column), last.pk, reverse=False)
+
+    def has_rows(self) -> bool:
+        return bool(self._read(None, 1))
+
+    def refuse_pages(self) -> None:
+        """A stream has everything: it is an error to ask for a part of it."""
+        for name in sorted(PARAMETERS & set(self.request.query_params)):
+            raise BadParameter(name, "A stream has no pages: leave this out, or ask for JSON.")
+
+    def _read(self, cursor: Cursor | None, wanted: int) -> list[Any]:
+        """The rows after the cursor (before it, backwards, where it says so), in one statement."""
+        reverse = cursor is not None and cursor.reverse
+        stretches = (
+            [self.order.of(self.rows)]
+            if cursor is None
+            else self.order.beyond(self.rows, cursor.value, cursor.pk, reverse=reverse)
+        )
+        of_owner: list[Any] = [
+            ArraySubquery(stretch.filter(self.belongs).values("pk")[:wanted])
+            for stretch in stretches
+        ]
+        keys = self.owners.values(key=Func(reduce(_joined, of_owner), function="unnest"))
+        rows = self.decorate(self.rows.model.objects.filter(pk__in=keys))
+        return list(self.order.of(rows, reverse=reverse)[:wanted])
+
+    def _count(self) -> int | str:
+        """How many rows there are, counted to ``COUNTED_TO`` in each owner."""
+        some = self.rows.filter(self.belongs).order_by().values("pk")[: COUNTED_TO + 1]
+        size = Func(ArraySubquery(some), function="cardinality", output_field=IntegerField())
+        counted = sum(self.owners.values_list(size, flat=True))
+        return counted if counted <= COUNTED_TO else f"{COUNTED_TO}+"
+
+    def response(self, data: Any) -> Response:
         body = {
             "results": data,
             "next": self._link(self.found[-1], reverse=False) if self.has_next else None,
@@ -159,6 +217,10 @@ class KeysetPagination(BasePagination):
         cursor = Cursor(getattr(row, self.order.column), row.pk, reverse).signed(self.fingerprint)
         address = remove_query_param(self.request.build_absolute_uri(), "count")
         return str(replace_query_param(address, "cursor", cursor))
+
+
+class KeysetPagination(BasePagination):
+    """Describes pages for the OpenAPI document; ``Pages`` reads them."""
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         link = {"type": ["string", "null"], "format": "uri"}
@@ -226,9 +288,8 @@ def _wants_count(request: Request) -> bool:
     return text == "true"
 
 
-def _count(rows: QuerySet[Any]) -> int | str:
-    counted = rows.order_by().values("pk")[: COUNTED_TO + 1].count()
-    return counted if counted <= COUNTED_TO else f"{COUNTED_TO}+"
+def _joined(first: Any, second: Any) -> Func:
+    return Func(first, second, function="array_cat")
 
 
 def _fingerprint(request: Request, order: Order) -> str:

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce, Greatest, JSONObject, Least, Su
 
 from quotes.models import (
     Article,
+    Collection,
     Correction,
     CorrectionQuote,
     Quote,
@@ -55,6 +56,14 @@ def survivor_of(public_id: uuid.UUID) -> Subquery:
     """The primary key of a speaker or, where it was merged, of the one it was merged into."""
     rows = Speaker.objects.filter(public_id=public_id).order_by()
     return Subquery(rows.values(kept=Coalesce("merged_into_id", "pk"))[:1])
+
+
+def collection_key(public_id: uuid.UUID) -> Subquery:
+    return Subquery(Collection.objects.filter(public_id=public_id).order_by().values("pk")[:1])
+
+
+def article_key(public_id: uuid.UUID) -> Subquery:
+    return Subquery(Article.objects.filter(public_id=public_id).order_by().values("pk")[:1])
 
 
 def article_rows(rows: QuerySet[Article]) -> QuerySet[Article]:

@@ -9,6 +9,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from quotes.api.problems import CONTENT_TYPE, KINDS
 from quotes.api.serializers import ProblemSerializer
+from quotes.api.streaming import NDJSON
 
 _METHODS: Final = frozenset({"get", "post", "patch", "put", "delete"})
 _READ: Final = ("400", "401", "403", "404", "405", "406", "429", "503")
@@ -119,8 +120,21 @@ def add_problems(
                     "description": "Nothing changed since this `ETag`.",
                     "headers": _TAG,
                 }
+            _describe_streams(operation["responses"])
             operation["responses"] = dict(sorted(operation["responses"].items()))
     return result
+
+
+def _describe_streams(responses: dict[str, Any]) -> None:
+    content = responses.get("200", {}).get("content", {})
+    if NDJSON in content:
+        content[NDJSON] = {
+            "schema": {
+                "type": "string",
+                "description": "Everything that matches, one object a line, with the fields of "
+                "`results`. Takes neither `limit` nor `cursor` nor `count`.",
+            }
+        }
 
 
 def _problem_schema() -> dict[str, Any]:

@@ -61,7 +61,7 @@ def test_serializers_never_write() -> None:
     found = [
         f"{named(path)}: {node.name}"
         for path in LIBRARY
-        if path.name == "serializers.py"
+        if path.name == "serializers.py" or path.parent.name == "serializers"
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.FunctionDef)
         and node.name in {"create", "update", "save"}

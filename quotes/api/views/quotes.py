@@ -1,0 +1,58 @@
+"""Quotes: the list, and one with a little of its article."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from quotes.api import reading, serializers
+from quotes.api.filters import QuoteFilters
+from quotes.api.offsets import Offsets
+from quotes.api.views.base import IF_NONE_MATCH, OFFSET_UNIT, Answer, DetailView, ListView
+from quotes.models import Quote
+
+
+class QuoteList(ListView):
+    """Quotes that nobody withdrew, newest first; rejected ones too (see `status`).
+
+    Attitudes ("wants", "hopes") that nobody has touched are left out, as on the article's page.
+    With `updated_since` also those that are `replaced` or, without their words, `withdrawn`.
+    """
+
+    serializer_class = serializers.QuoteSerializer
+    filterset_class = QuoteFilters
+    queryset = Quote.objects.none()
+    rows = staticmethod(reading.quote_rows)
+    has_offsets = True
+
+    @extend_schema(parameters=[OFFSET_UNIT])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Answer:
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Quote]:
+        return self.to_list(Quote.objects.all()).shown()
+
+    def shift(self, page: list[Any], unit: str) -> None:
+        Offsets.of_articles(unit, (row.article_id for row in page)).shift_quotes(page)
+
+
+class QuoteDetail(DetailView):
+    """One quote, with a little of the article around it."""
+
+    serializer_class = serializers.StatementSerializer
+    queryset = Quote.objects.none()
+    known_parameters = frozenset({"offset_unit"})
+
+    @extend_schema(parameters=[OFFSET_UNIT, IF_NONE_MATCH])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().get(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Quote]:
+        return reading.statement_rows(Quote.objects.readable_by(self.request.user).on_record())
+
+    def shift(self, row: Quote, unit: str) -> None:
+        Offsets.of_articles(unit, [row.article_id]).shift_quotes([row])
