@@ -10,7 +10,7 @@ from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVect
 from django.db import models
 from django.db.models.functions import Coalesce, Left
 
-from quotes.models.base import PublicRecord
+from quotes.models.base import PublicRecord, newest_first_index
 from quotes.models.collection import Collection
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 SEARCHED_CHARACTERS = 200_000
 """PostgreSQL refuses a search vector over 1 MB; the rest of a longer text is not searched."""
+
+
+LATEST = models.Q(is_latest=True)
 
 
 class ArticleQuerySet(models.QuerySet["Article"]):
@@ -146,9 +149,12 @@ class Article(PublicRecord):
                 models.F("id").desc(),
                 name="article_newest_first",
             ),
+            newest_first_index(name="article_list", condition=LATEST),
+            newest_first_index("outlet", name="article_by_outlet", condition=LATEST),
+            newest_first_index("language", name="article_by_language", condition=LATEST),
             models.Index(fields=("collection", "outlet"), name="article_outlet"),
             models.Index(fields=("collection", "canonical_url"), name="article_canonical_url"),
-            models.Index(fields=("updated_at", "id"), name="article_updated"),
+            models.Index(fields=("collection", "updated_at", "id"), name="article_by_change"),
         )
 
     def __str__(self) -> str:

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.functions import JSONObject
 
 from quotes.models.article import Article
-from quotes.models.base import one_of
+from quotes.models.base import newest_first_index, one_of
 from quotes.models.collection import Collection
 from quotes.models.quote import Quote
 from quotes.models.speaker import Origin, Speaker
@@ -159,15 +159,12 @@ class Correction(Suggestion):
         )
         indexes = (
             models.Index(fields=("article", "start", "id"), name="correction_in_article"),
-            models.Index(
-                models.F("collection"),
-                models.F("published_on").desc(nulls_last=True),
-                models.F("id").desc(),
-                name="correction_newest_first",
-            ),
+            newest_first_index(name="correction_newest_first"),
+            newest_first_index("kind", name="correction_by_kind"),
+            newest_first_index("status", name="correction_by_status"),
             models.Index(fields=("corrector", "-id"), name="correction_made"),
             models.Index(fields=("corrected", "-id"), name="correction_received"),
-            models.Index(fields=("updated_at", "id"), name="correction_updated"),
+            models.Index(fields=("collection", "updated_at", "id"), name="correction_by_change"),
         )
 
     def __str__(self) -> str:

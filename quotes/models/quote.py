@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models.functions import JSONObject
 
 from quotes.models.article import Article
-from quotes.models.base import one_of
+from quotes.models.base import newest_first_index, one_of
 from quotes.models.collection import Collection
 from quotes.models.speaker import Origin, Speaker
 from quotes.models.suggestion import Status, Suggestion, SuggestionQuerySet
@@ -186,13 +186,19 @@ class Quote(Suggestion):
                 models.F("id").desc(),
                 name="quote_statements",
             ),
-            models.Index(
-                models.F("collection"),
-                models.F("published_on").desc(nulls_last=True),
-                models.F("id").desc(),
-                name="quote_newest_first",
+            # Each list is read collection by collection along one of these, whatever the page.
+            newest_first_index(name="quote_newest_first"),
+            newest_first_index("speaker", name="quote_by_speaker"),
+            newest_first_index(
+                "addressee", name="quote_by_addressee", condition=models.Q(addressee__isnull=False)
             ),
-            models.Index(fields=("updated_at", "id"), name="quote_updated"),
+            newest_first_index("status", name="quote_by_status"),
+            newest_first_index("kind", name="quote_by_kind"),
+            newest_first_index("origin", name="quote_by_origin"),
+            newest_first_index("cue_lemma", name="quote_by_cue"),
+            newest_first_index(name="quote_without_speaker", condition=models.Q(speaker=None)),
+            models.Index(fields=("collection", "confidence"), name="quote_by_confidence"),
+            models.Index(fields=("collection", "updated_at", "id"), name="quote_by_change"),
             GinIndex(SearchVector("normal_text", config="english"), name="quote_search"),
             models.Index(fields=("same_words_hash",), name="quote_same_words"),
         )

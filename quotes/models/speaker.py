@@ -110,7 +110,8 @@ class Speaker(PublicRecord):
         )
         indexes = (
             models.Index(fields=("collection", "name", "id"), name="speaker_by_name"),
-            models.Index(fields=("updated_at", "id"), name="speaker_updated"),
+            models.Index(fields=("collection", "kind", "name", "id"), name="speaker_by_kind"),
+            models.Index(fields=("collection", "updated_at", "id"), name="speaker_by_change"),
         )
 
     def __str__(self) -> str:
