@@ -102,7 +102,7 @@ def test_only_the_one_page_is_sorted(api: Client, world: World, name: str) -> No
     query = {name: value_of(name, "quotes/", world)} if name else {}
     sorts = [
         key
-        for node in nodes(plan_of(api, "quotes/", query, enable_bitmapscan="off"))
+        for node in nodes(plan_of(api, "quotes/", query, enable_sort="off"))
         for key in node.get("Sort Key", ())
         if "published_on" in key
     ]
