@@ -9,8 +9,8 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from quotes.models import Article
-from quotes.models.base import one_of
+from quotes.models import Article, Collection
+from quotes.models.base import PublicRecord, one_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -163,3 +163,69 @@ class IdempotencyRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.status_code or 'running'}"
+
+
+class SnapshotQuerySet(models.QuerySet["Snapshot"]):
+    def done(self) -> Self:
+        return self.filter(state=Snapshot.State.DONE)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-pk")
+
+
+class SnapshotState(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    RUNNING = "running", "Being made"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class Snapshot(PublicRecord):
+    """All tables of one state of a collection, kept as a numbered zip that can be cited.
+
+    ``filters`` and ``options`` are what it was asked for; ``counts`` and ``checksums`` name its
+    tables. A file is there only when the state is ``done``, and its hash is in ``sha256``.
+    """
+
+    State = SnapshotState
+
+    collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="snapshots")
+    number = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, choices=SnapshotState, default=SnapshotState.QUEUED)
+    filters = models.JSONField(default=dict, blank=True)
+    options = models.JSONField(default=dict, blank=True)
+    counts = models.JSONField(default=dict, blank=True)
+    checksums = models.JSONField(default=dict, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    software = models.CharField(max_length=60, blank=True)
+    error = models.CharField(max_length=500, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SnapshotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            one_of("state", SnapshotState, name="snapshot_state_known"),
+            models.UniqueConstraint(
+                fields=("collection", "number"),
+                name="snapshot_number_once",
+                violation_error_message="This number is taken.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="done") | ~models.Q(sha256=""),
+                name="snapshot_done_has_its_sum",
+                violation_error_message="A snapshot that is done has a file and its sum.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Snapshot {self.number} of {self.collection_id}"
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.collection.slug}-{self.number:04d}.zip"

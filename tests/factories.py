@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import itertools
+from typing import TYPE_CHECKING, Any
 
+from annotations.models import Edit
 from quotes.extraction.text import normalise_quote, verbatim_spans
 from quotes.extraction.types import Span
 from quotes.importing import ArticleInput
@@ -22,6 +24,9 @@ from quotes.models import (
 )
 from quotes.normal_form import normal_name, words_hash
 from quotes.operations import import_article
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 _numbers = itertools.count(1)
 
@@ -172,3 +177,20 @@ def _find(text: str, stretches: tuple[str, ...]) -> list[Span]:
         found.append(Span(start, start + len(stretch)))
         position = start + len(stretch)
     return found
+
+
+def make_edit(
+    quote: Quote, actor: User, *, action: str = "quote.confirmed", version: int = 2, **states: Any
+) -> Edit:
+    """A row of the history, as a decision on the quote writes it."""
+    states.setdefault("before", {"status": "suggested", "note": "", "touched": False})
+    states.setdefault("after", {"status": "confirmed", "note": "", "touched": True})
+    return Edit.objects.create(
+        actor=actor,
+        action=action,
+        article=quote.article,
+        object_kind=Edit.ObjectKind.QUOTE,
+        object_id=quote.public_id,
+        version=version,
+        **states,
+    )

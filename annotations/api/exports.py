@@ -15,19 +15,20 @@ from annotations.selectors import exportable_collections
 from quotes.api.fields import UUID_FORM
 from quotes.api.problems import BadParameter, Problem
 from quotes.api.views import RecordView
-from quotes.exports.csv import stream_csv
+from quotes.exports.csv import OPTIONS as FORM_OPTIONS
+from quotes.exports.csv import form_of, stream_csv, table_of
 from quotes.exports.filters import NAMES, ExportFilters, RefusedFilter
-from quotes.exports.tables import TABLES
+from quotes.exports.tables import TABLES, UNITS
 from quotes.models import Collection
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-OPTIONS = ("collection", "raw", "excel")
+OPTIONS = ("collection", *FORM_OPTIONS)
 
 
-def _flag(name: str, text: str) -> OpenApiParameter:
-    return OpenApiParameter(name, str, enum=("0", "1"), default="0", description=text)
+def _flag(name: str, text: str, default: str = "0") -> OpenApiParameter:
+    return OpenApiParameter(name, str, enum=("0", "1"), default=default, description=text)
 
 
 def _filter(name: str, text: str, kind: Any = str) -> OpenApiParameter:
@@ -69,14 +70,24 @@ class ExportTable(RecordView):
             _filter("published_before", "Published on this day or earlier.", OpenApiTypes.DATE),
             _flag("raw", "`1`: cells exactly as stored, also where a spreadsheet would run them."),
             _flag("excel", "`1`: a byte order mark in front, so that Excel reads UTF-8."),
+            _flag("body", "`0`: the words of articles are left out (copyright).", default="1"),
+            OpenApiParameter(
+                "unit",
+                str,
+                enum=tuple(UNITS),
+                default="quote",
+                description="What one row of quotes.csv stands for.",
+            ),
         ],
     )
     def get(self, request: Request, table: str) -> StreamingHttpResponse:
         if table not in TABLES:
             raise Http404
-        blocks = stream_csv(
-            table, self._filters(request), raw=self._is_on("raw"), excel=self._is_on("excel")
-        )
+        try:
+            table, form = table_of(table, request.query_params), form_of(request.query_params)
+        except RefusedFilter as refusal:
+            raise BadParameter(refusal.name, str(refusal)) from refusal
+        blocks = stream_csv(table, self._filters(request), form)
         return StreamingHttpResponse(
             blocks,
             content_type="text/csv; charset=utf-8; header=present",
@@ -97,9 +108,3 @@ class ExportTable(RecordView):
         except RefusedFilter as refusal:
             raise BadParameter(refusal.name, str(refusal)) from refusal
         return dataclasses.replace(filters, within=tuple(row.pk for row in collections))
-
-    def _is_on(self, name: str) -> bool:
-        text = self.request.query_params.get(name, "0")
-        if text not in {"0", "1"}:
-            raise BadParameter(name, "0 or 1.")
-        return text == "1"

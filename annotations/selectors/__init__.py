@@ -23,7 +23,12 @@ from annotations.selectors.corrections import (
     sides_of,
     triptychs,
 )
-from annotations.selectors.history import exportable_collections, history_of, tokens_of
+from annotations.selectors.history import (
+    exportable_collections,
+    history_of,
+    snapshots,
+    tokens_of,
+)
 from annotations.selectors.imports import import_report, importable_collections, still_read, tally
 from annotations.selectors.paging import page_of
 from annotations.selectors.quotes import content_places, place_of, readable_quote, speaker_options
@@ -66,6 +71,7 @@ __all__ = [
     "readable_quote",
     "readable_speaker",
     "sides_of",
+    "snapshots",
     "speaker_corrections",
     "speaker_facts",
     "speaker_list",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
 
-from annotations.models import ApiToken, Edit
+from annotations.models import ApiToken, Edit, Snapshot
 from annotations.permissions import PERMISSIONS
 from quotes.models import (
     Article,
@@ -40,3 +40,11 @@ def exportable_collections(user: User) -> list[Collection]:
         roles = list(PERMISSIONS["export"])
         rows = rows.filter(memberships__user=user, memberships__role__in=roles)
     return list(rows.order_by("name", "pk"))
+
+
+def snapshots(user: User, *, public_id: uuid.UUID | None = None) -> list[Snapshot]:
+    """Snapshots of the collections that this person may export, newest first."""
+    rows = Snapshot.objects.filter(collection__in=exportable_collections(user))
+    if public_id is not None:
+        rows = rows.filter(public_id=public_id)
+    return list(rows.select_related("collection", "made_by").newest_first())

@@ -9,29 +9,63 @@ from django.views.decorators.http import require_GET, require_safe
 from annotations import selectors
 from annotations.refusals import Invalid, NotVisible
 from annotations.views.answers import SignedInRequest, refusing, signed_in
-from quotes.exports.csv import count_rows, stream_csv
+from quotes.exports.codebook import codebook_csv
+from quotes.exports.csv import OPTIONS, Form, form_of, row_counts, stream_csv, table_of
 from quotes.exports.filters import ExportFilters, RefusedFilter
-from quotes.exports.tables import TABLES
+from quotes.exports.preview import first_rows
+from quotes.exports.tables import TABLES, UNITS
 
-OPTIONS = ("raw", "excel")
+PREVIEWED = (
+    "outlet",
+    "published_on",
+    "speaker_name",
+    "kind",
+    "quote_text",
+    "status",
+)
 
 
 @require_safe
 @signed_in
 @refusing
 def export_list(request: SignedInRequest) -> HttpResponse:
-    """Choose what goes in, see how many rows it is, take it."""
-    filters = _filters(request)
+    """Choose what goes in, see how many rows it is and the first of them, take it."""
+    filters, form = _filters(request), _form(request)
     given = request.GET.copy()
+    for name in [name for name in given if not given[name]]:
+        del given[name]
+    collections = selectors.exportable_collections(request.user)
     context = {
-        "tables": [(table, count_rows(name, filters)) for name, table in TABLES.items()],
+        "tables": [(TABLES[name], n) for name, n in row_counts(filters).items()],
         "outlets": selectors.outlets(request.user),
-        "collections": selectors.exportable_collections(request.user),
+        "collections": collections,
         "given": given,
         "query": given.urlencode(),
-        "quotes": TABLES["quotes"],
+        "units": UNITS,
+        "previewed": [column for column in TABLES["quotes"].columns if column.name in PREVIEWED],
+        "rows": [
+            [row[name] for name in TABLES["quotes"].header if name in PREVIEWED]
+            for row in (first_rows("quotes", filters, form) if collections else [])
+        ],
     }
-    return render(request, "annotations/export_list.html", context)
+    page = "_export_result.html" if request.htmx else "export_list.html"
+    return render(request, f"annotations/{page}", context)
+
+
+@require_safe
+@signed_in
+def export_codebook(request: SignedInRequest) -> HttpResponse:
+    """Every column of every table: what it means, what may stand in it, who made it."""
+    return render(request, "annotations/export_codebook.html", {"tables": TABLES.values()})
+
+
+@require_safe
+@signed_in
+def export_codebook_file(request: SignedInRequest) -> HttpResponse:
+    """The codebook as CSV."""
+    answer = HttpResponse(codebook_csv(), content_type="text/csv; charset=utf-8; header=present")
+    answer["Content-Disposition"] = 'attachment; filename="codebook.csv"'
+    return answer
 
 
 @require_GET
@@ -42,8 +76,12 @@ def export_table(request: SignedInRequest, table: str) -> HttpResponseBase:
     if table not in TABLES:
         raise NotVisible("There is no such table.")
     filters = _filters(request)
-    raw, excel = (request.GET.get(option) == "1" for option in OPTIONS)
-    rows = stream_csv(table, filters, raw=raw, excel=excel)
+    form = _form(request)
+    try:
+        table = table_of(table, request.GET)
+    except RefusedFilter as refusal:
+        raise Invalid(str(refusal), field=refusal.name) from refusal
+    rows = stream_csv(table, filters, form)
     answer = StreamingHttpResponse(rows, content_type="text/csv; charset=utf-8; header=present")
     answer["Content-Disposition"] = f'attachment; filename="{table}.csv"'
     answer["X-Content-Type-Options"] = "nosniff"
@@ -54,5 +92,12 @@ def _filters(request: SignedInRequest) -> ExportFilters:
     within = [collection.pk for collection in selectors.exportable_collections(request.user)]
     try:
         return ExportFilters.parse(request.GET, within=within, besides=OPTIONS)
+    except RefusedFilter as refusal:
+        raise Invalid(str(refusal), field=refusal.name) from refusal
+
+
+def _form(request: SignedInRequest) -> Form:
+    try:
+        return form_of(request.GET)
     except RefusedFilter as refusal:
         raise Invalid(str(refusal), field=refusal.name) from refusal

@@ -105,6 +105,7 @@ ARTICLES = Table(
             "a.text",
             "The ferry talks broke up on Tuesday. …",
             "human",
+            body=True,
         ),
         Column(
             "text_sha256",

@@ -23,7 +23,8 @@ class Column:
     """One column: what it means, what may stand in it, and the SQL that makes it.
 
     ``missing`` says when the cell is empty. ``made_by`` says whose value it is: the machine's
-    until a person changes it, a person's, or derived from other values.
+    until a person changes it, a person's, or derived from other values. ``body`` marks the words
+    of an article, which an export without the body leaves empty.
     """
 
     name: str
@@ -35,13 +36,26 @@ class Column:
     values: str = ""
     missing: str = NEVER_MISSING
     since: str = "0.1.0"
+    body: bool = False
 
     @property
     def allowed_values(self) -> str:
         return self.values or ANY_VALUE[self.type]
 
-    def cell(self, *, raw: bool) -> str:
-        """Give the SQL of the cell: empty where missing, guarded unless ``raw``."""
+    @property
+    def emptiness(self) -> str:
+        """When the cell is empty, for the codebook."""
+        if not self.body:
+            return self.missing
+        return "with body=0" if self.missing == NEVER_MISSING else f"{self.missing}; with body=0"
+
+    def cell(self, *, raw: bool, body: bool = True) -> str:
+        """Give the SQL of the cell: empty where missing, guarded unless ``raw``.
+
+        ``body`` false leaves the cell empty where it gives the article's words.
+        """
+        if self.body and not body:
+            return "NULL::text"
         if self.type == "boolean":
             return f"CASE WHEN {self.sql} THEN 1 ELSE 0 END"
         if self.type == "time":
@@ -100,6 +114,7 @@ class Table:
 
 COLLECTION_FILTERS = {"collection": "c.slug = {value}", "within": "c.id = ANY({value})"}
 ARTICLE_FILTERS = {
+    "articles": "a.id = ANY({value})",
     "article": "a.public_id = {value}",
     "outlet": "a.outlet = {value}",
     "published_after": "a.published_on >= {value}",

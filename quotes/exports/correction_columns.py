@@ -159,6 +159,7 @@ CORRECTIONS = Table(
             "k.exact",
             "Ms Adair corrected the harbour master when he claimed the pier was paid for.",
             "machine",
+            body=True,
         ),
         Column(
             "start",

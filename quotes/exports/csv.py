@@ -7,42 +7,77 @@ feed inside a cell stays as it is stored.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from django.db import connection, transaction
 from psycopg import sql
 
-from quotes.exports.columns import Table
-from quotes.exports.filters import ExportFilters
-from quotes.exports.tables import TABLES
+from quotes.exports.columns import ARTICLE_FILTERS, COLLECTION_FILTERS, Table
+from quotes.exports.filters import ExportFilters, RefusedFilter
+from quotes.exports.tables import TABLES, UNITS
 
 BLOCK_BYTES = 64 * 1024
 LINE_END = b"\r\n"
 
 
-def stream_csv(
-    table: str, filters: ExportFilters, *, raw: bool = False, excel: bool = False
-) -> Iterator[bytes]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How cells are written. ``raw`` leaves out the guard against formulas, ``excel`` puts a byte
+    order mark in front, ``body`` false leaves out the words of articles (copyright)."""
+
+    raw: bool = False
+    excel: bool = False
+    body: bool = True
+
+
+OPTIONS = ("raw", "excel", "body", "unit")
+PLAIN = Form()
+
+
+def form_of(query: Mapping[str, str]) -> Form:
+    """Read the form from a query's parameters: each is ``0``, ``1`` or not given."""
+    for name in ("raw", "excel", "body"):
+        if query.get(name, "") not in {"", "0", "1"}:
+            raise RefusedFilter(name, f"“{name}” is 0 or 1.")
+    return Form(
+        raw=query.get("raw") == "1", excel=query.get("excel") == "1", body=query.get("body") != "0"
+    )
+
+
+def table_of(name: str, query: Mapping[str, str]) -> str:
+    """The table that a name and a unit mean: quotes by the decision are the table of decisions.
+
+    Raises ``KeyError`` for an unknown table.
+    """
+    unit = query.get("unit", "") or "quote"
+    if name != "quotes" and unit != "quote":
+        raise RefusedFilter("unit", "Only quotes can be taken by another unit.")
+    if unit not in UNITS:
+        raise RefusedFilter("unit", f"“unit” is one of: {', '.join(UNITS)}.")
+    return TABLES[UNITS[unit] if name == "quotes" else name].name
+
+
+def stream_csv(table: str, filters: ExportFilters, form: Form = PLAIN) -> Iterator[bytes]:
     """Give one table as CSV in blocks of about 64 KiB, the header first.
 
-    ``raw`` leaves out the guard against formulas; ``excel`` puts a byte order mark in front.
     Holds a read-only transaction on this thread's connection until it is used up or closed, so
     make no other query meanwhile. Raises ``KeyError`` for an unknown table at once.
     """
-    return (block for block, _ in csv_blocks(TABLES[table], filters, raw=raw, excel=excel))
+    return (block for block, _ in csv_blocks(TABLES[table], filters, form))
 
 
 def csv_blocks(
-    table: Table, filters: ExportFilters, *, raw: bool = False, excel: bool = False
+    table: Table, filters: ExportFilters, form: Form = PLAIN
 ) -> Iterator[tuple[bytes, int]]:
     """Give the blocks of ``stream_csv`` with the number of rows in each."""
-    block = [codecs.BOM_UTF8] if excel else []
+    block = [codecs.BOM_UTF8] if form.excel else []
     block.append(",".join(table.header).encode() + LINE_END)
     size = rows = 0
     with snapshot(), connection.cursor() as cursor:
         query = sql.SQL("COPY ({}) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8')").format(
-            select(table, filters, raw=raw)
+            select(table, filters, form)
         )
         with cursor.copy(query) as copy:
             while row := copy.read():
@@ -60,17 +95,26 @@ def csv_blocks(
 
 def count_rows(table: str, filters: ExportFilters) -> int:
     """Say how many rows the table has with these filters."""
-    query = sql.SQL("SELECT count(*) FROM {} WHERE {}").format(*_narrowed(TABLES[table], filters))
+    return row_counts(filters, (table,))[table]
+
+
+def row_counts(filters: ExportFilters, tables: Iterable[str] = TABLES) -> dict[str, int]:
+    """Say how many rows each table has with these filters, all in one state of the database."""
+    found = {}
     with snapshot(), connection.cursor() as cursor:
-        cursor.execute(query)
-        (count,) = cursor.fetchone()
-    return int(count)
+        for name in tables:
+            rows, conditions = _narrowed(TABLES[name], filters)
+            cursor.execute(sql.SQL("SELECT count(*) FROM {} WHERE {}").format(rows, conditions))
+            found[name] = int(cursor.fetchone()[0])
+    return found
 
 
-def select(table: Table, filters: ExportFilters, *, raw: bool) -> sql.Composable:
+def select(table: Table, filters: ExportFilters, form: Form = PLAIN) -> sql.Composable:
     """Compose the SELECT. Columns and joins are constants of this package; values are bound."""
     columns = sql.SQL(", ").join(
-        sql.SQL("{} AS {}").format(sql.SQL(column.cell(raw=raw)), sql.Identifier(column.name))
+        sql.SQL("{} AS {}").format(
+            sql.SQL(column.cell(raw=form.raw, body=form.body)), sql.Identifier(column.name)
+        )
         for column in table.columns
     )
     rows, conditions = _narrowed(table, filters)
@@ -120,6 +164,12 @@ def _narrowed(table: Table, filters: ExportFilters) -> tuple[sql.Composable, sql
         rows = sql.SQL(table.rows)
         conditions.append(on_articles)
     return rows, sql.SQL(" AND ").join(conditions)
+
+
+def narrowed_articles(filters: ExportFilters) -> sql.Composable:
+    """Give the filters' condition on articles, for ``a`` (articles) and ``c`` (collections)."""
+    found = _bound({**COLLECTION_FILTERS, **ARTICLE_FILTERS}, filters)
+    return sql.SQL(" AND ").join(found) if found else sql.SQL("TRUE")
 
 
 def _bound(templates: Mapping[str, str], filters: ExportFilters) -> list[sql.Composable]:

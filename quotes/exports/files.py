@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from quotes.exports.codebook import codebook_csv
-from quotes.exports.csv import csv_blocks, snapshot
+from quotes.exports.csv import PLAIN, Form, csv_blocks, snapshot
 from quotes.exports.filters import ExportFilters
 from quotes.exports.tables import TABLES
 
@@ -16,9 +16,7 @@ def write_tables(
     folder: Path,
     tables: Iterable[str],
     filters: ExportFilters,
-    *,
-    raw: bool = False,
-    excel: bool = False,
+    form: Form = PLAIN,
 ) -> dict[str, int]:
     """Write the tables from one snapshot, and their codebook; give the rows of each file.
 
@@ -30,7 +28,7 @@ def write_tables(
     with snapshot():
         for name in tables:
             table = TABLES[name]
-            blocks = csv_blocks(table, filters, raw=raw, excel=excel)
+            blocks = csv_blocks(table, filters, form)
             written[table.file_name] = _write(folder / table.file_name, blocks)
     rows = codebook_csv().count(b"\r\n") - 1
     written["codebook.csv"] = _write(folder / "codebook.csv", [(codebook_csv(), rows)])

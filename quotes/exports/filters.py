@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Collection as Several
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Self
 
 from quotes.models import Correction, Quote
@@ -57,6 +57,8 @@ class ExportFilters:
     status: tuple[str, ...] | None = None
     published_after: dt.date | None = None
     published_before: dt.date | None = None
+    articles: tuple[int, ...] | None = None
+    """Primary keys; set by ``among``, never by a request."""
 
     @classmethod
     def parse(
@@ -83,6 +85,10 @@ class ExportFilters:
             if value:
                 found.update(_checked(name, value))
         return cls(within=None if within is None else tuple(within), **found)
+
+    def among(self, articles: tuple[int, ...]) -> Self:
+        """The same filters, on these articles only."""
+        return replace(self, articles=articles)
 
     def given(self) -> dict[str, Any]:
         """The filters that narrow, with the values to bind."""

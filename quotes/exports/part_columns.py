@@ -61,6 +61,7 @@ QUOTE_PARTS = Table(
             "p.exact",
             "“We were asked to bring a cheque,”",
             "machine",
+            body=True,
         ),
         Column(
             "paragraph",

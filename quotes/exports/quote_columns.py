@@ -144,6 +144,7 @@ QUOTES = Table(
             "w.content",
             "“We were asked to bring a cheque,” […] “and we brought a cheque.”",
             "machine",
+            body=True,
         ),
         Column(
             "verbatim_text",
@@ -153,6 +154,7 @@ QUOTES = Table(
             VERBATIM_SQL,
             "We were asked to bring a cheque, […] and we brought a cheque.",
             missing="for kind indirect",
+            body=True,
         ),
         Column(
             "source_text",
@@ -279,6 +281,7 @@ QUOTES = Table(
             "q.context_before",
             "The transport minister answered in the corridor. ",
             missing="at the beginning of the text",
+            body=True,
         ),
         Column(
             "context_after",
@@ -287,6 +290,7 @@ QUOTES = Table(
             "q.context_after",
             " she said, and left.",
             missing="at the end of the text",
+            body=True,
         ),
         Column(
             "parent_quote_id",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from quotes.exports.article_columns import ARTICLES
 from quotes.exports.columns import Table
 from quotes.exports.correction_columns import CORRECTIONS
+from quotes.exports.decision_columns import DECISIONS
 from quotes.exports.part_columns import CORRECTION_QUOTES, QUOTE_PARTS
 from quotes.exports.quote_columns import QUOTES
 from quotes.exports.speaker_columns import SPEAKER_NAMES, SPEAKERS
@@ -19,5 +20,9 @@ TABLES: dict[str, Table] = {
         SPEAKERS,
         SPEAKER_NAMES,
         ARTICLES,
+        DECISIONS,
     )
 }
+
+UNITS = {"quote": "quotes", "decision": "decisions"}
+"""What one row of the quotes' table may stand for, and the table that has such rows."""

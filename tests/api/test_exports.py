@@ -15,7 +15,7 @@ from quotes.exports.csv import stream_csv
 from quotes.exports.filters import ExportFilters
 from quotes.exports.tables import TABLES
 from tests.api.conftest import API, World, make_world
-from tests.factories import make_collection
+from tests.factories import make_collection, make_edit
 
 
 def content(response: HttpResponseBase) -> bytes:
@@ -27,7 +27,10 @@ def rows(response: HttpResponseBase) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_table_is_what_the_command_line_gives(api: Client, world: World, table: str) -> None:
+def test_a_table_is_what_the_command_line_gives(
+    api: Client, world: World, editor: User, table: str
+) -> None:
+    make_edit(world.claim, editor)
     response = api.get(f"{API}/exports/{table}.csv", headers={"accept": "text/csv"})
     assert response.status_code == 200
     assert response["Content-Type"].startswith("text/csv; charset=utf-8")
@@ -78,6 +81,8 @@ def test_who_may_not_export_gets_nothing(
         "speaker__name=x",
         "raw=true",
         "excel=2",
+        "body=no",
+        "unit=article",
         "status=withdrawn",
         "collection=newsroom",
         "speaker=7",
@@ -93,6 +98,6 @@ def test_odd_parameters_are_problems(api: Client, db: None, query: str) -> None:
 
 
 def test_another_table_is_not_there(api: Client, db: None) -> None:
-    for name in ("auth_user", "decisions", "quotes.csv"):
+    for name in ("auth_user", "annotations_edit", "quotes.csv"):
         response = api.get(f"{API}/exports/{name}.csv")
         assert (response.status_code, response.json()["code"]) == (404, "not-found")

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from quotes.exports.codebook import with_columns
+from quotes.exports.csv import Form
 from quotes.exports.files import write_tables
 from quotes.exports.filters import NAMES, ExportFilters, RefusedFilter
 from quotes.exports.tables import TABLES
@@ -33,6 +34,9 @@ class Command(BaseCommand):
             "--excel", action="store_true", help="put a byte order mark in front, for Excel"
         )
         parser.add_argument(
+            "--no-body", action="store_true", help="leave out the words of articles (copyright)"
+        )
+        parser.add_argument(
             "--docs", type=Path, metavar="PAGE", help="write the columns into this page instead"
         )
         for name in NAMES:
@@ -51,8 +55,7 @@ class Command(BaseCommand):
                 options["out"],
                 options["table"] or tuple(TABLES),
                 filters,
-                raw=options["raw"],
-                excel=options["excel"],
+                Form(raw=options["raw"], excel=options["excel"], body=not options["no_body"]),
             )
         except RefusedFilter as refusal:
             raise CommandError(str(refusal)) from refusal

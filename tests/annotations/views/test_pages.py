@@ -37,13 +37,18 @@ PAGES: dict[str, tuple[str, int, int, int]] = {
     "speaker_detail": ("ines", 302, 200, 404),
     "export_list": ("", 302, 200, 200),
     "export_table": ("quotes", 302, 200, 200),
+    "export_codebook": ("", 302, 200, 200),
+    "export_codebook_file": ("", 302, 200, 200),
+    "snapshot_list": ("", 302, 200, 200),
     "token_list": ("", 302, 200, 200),
     "key_map": ("", 200, 200, 200),
     "sign_in": ("", 200, 302, 302),
     "home": ("", 302, 302, 302),
 }
-# Tested on their own, here or in test_accounts.py and test_imports.py.
+# Tested on their own, here or in test_accounts.py, test_imports.py and test_snapshots.py.
 ELSEWHERE = {
+    "snapshot_make",
+    "snapshot_download",
     "import_detail",
     "quote_add",
     "correction_add",
@@ -446,6 +451,20 @@ def test_an_export_is_streamed_with_the_filters_of_its_page(world, as_editor, ed
     assert len([line for line in lines if line]) == 2
     assert as_editor.get(there + "?sttaus=confirmed").status_code == 422
     assert as_editor.get(reverse("annotations:export_table", args=["users"])).status_code == 404
+
+
+def test_the_export_page_counts_and_shows_what_the_filters_give(world, as_editor, editor):
+    there = reverse("annotations:export_list")
+    page = as_editor.get(there, {"status": "confirmed", "outlet": ""}).text
+    assert "No quote fits" in page
+    decide(world.quote, editor)
+    fragment = as_editor.get(there, {"status": "confirmed"}, headers={"HX-Request": "true"}).text
+    assert "<html" not in fragment
+    assert "1 row<" in fragment
+    assert "ninety winters" in fragment
+    assert "quotes.csv?status=confirmed" in fragment
+    without = as_editor.get(there, {"body": "0"}).text
+    assert "ninety winters" not in without
 
 
 def test_what_one_may_not_export_is_not_in_the_file(world, client, reader, outsider):

@@ -15,8 +15,8 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from quotes.exports.csv import count_rows, snapshot, stream_csv
-from quotes.exports.filters import ExportFilters
+from quotes.exports.csv import Form, count_rows, snapshot, stream_csv, table_of
+from quotes.exports.filters import ExportFilters, RefusedFilter
 from quotes.exports.tables import TABLES
 from quotes.extraction.text import verbatim_spans
 from quotes.extraction.types import Span
@@ -25,7 +25,14 @@ from quotes.importing import ArticleInput, read_file
 from quotes.importing.tables import EXPORTED_FIELDS, TEXT_FIELDS
 from quotes.models import Article, Collection, Correction, ExtractionRun, Quote, Speaker
 from quotes.operations import import_article
-from tests.factories import make_article, make_collection, make_correction, make_quote, make_speaker
+from tests.factories import (
+    make_article,
+    make_collection,
+    make_correction,
+    make_edit,
+    make_quote,
+    make_speaker,
+)
 
 EVERYTHING = ExportFilters(within=None)
 STORY = (
@@ -43,7 +50,7 @@ COUNTER = iter(range(1, 10_000))
 
 
 def export(table: str, filters: ExportFilters = EVERYTHING, **options: bool) -> bytes:
-    return b"".join(stream_csv(table, filters, **options))
+    return b"".join(stream_csv(table, filters, Form(**options)))
 
 
 def rows(table: str, filters: ExportFilters = EVERYTHING, **options: bool) -> list[dict[str, str]]:
@@ -76,7 +83,7 @@ def told(story, editor) -> Article:
     engineer = make_speaker(story.collection, "Tobias Wrenfield", wikidata_id="Q7")
     run = ExtractionRun.objects.create(article=story, state="done", engine_version="0.1.0/rules")
     at = dt.datetime(2031, 5, 4, 9, 12, 33, 250_000, tzinfo=dt.UTC)
-    make_quote(
+    held = make_quote(
         story,
         "“It has held,”",
         speaker=minister,
@@ -124,6 +131,7 @@ def told(story, editor) -> Article:
         cue_text="replied",
         topic="the wall",
     )
+    make_edit(held, editor, before={"status": "suggested"}, after={"status": "confirmed"})
     return story
 
 
@@ -190,6 +198,43 @@ def test_two_exports_of_one_state_are_the_same_bytes(told, table):
 def test_rows_are_counted_as_they_are_exported(told, table):
     for filters in (EVERYTHING, ExportFilters(within=None, outlet="Elsewhere")):
         assert count_rows(table, filters) == len(rows(table, filters))
+
+
+@pytest.mark.django_db
+def test_without_the_body_no_words_of_an_article_leave(told):
+    for table in TABLES:
+        whole, safe = rows(table), rows(table, body=False)
+        kept = {column.name for column in TABLES[table].columns if not column.body}
+        assert [{name: row[name] for name in kept} for row in whole] == [
+            {name: row[name] for name in kept} for row in safe
+        ]
+        words = export(table, body=False).decode()
+        assert "It has held" not in words
+        assert "never, ever sound" not in words
+
+
+@pytest.mark.django_db
+def test_a_decision_has_a_row_for_each_variable_it_changed(told, editor):
+    (quote,) = Quote.objects.filter(status="rejected")
+    before = {"status": "suggested", "speaker_name": "Ines Adair", "spans": [["cue", 0, 1, 2]]}
+    after = {"status": "rejected", "speaker_name": None, "spans": [["cue", 0, 1, 2]]}
+    make_edit(quote, editor, before=before, after=after, milliseconds=4210)
+    found = [row for row in rows("decisions") if row["object_id"] == str(quote.public_id)]
+    assert [(row["variable"], row["before"], row["after"]) for row in found] == [
+        ("speaker_name", '"Ines Adair"', "null"),
+        ("status", '"suggested"', '"rejected"'),
+    ]
+    assert {row["coder"] for row in found} == {f"coder-{editor.pk}"}
+    assert {row["seconds"] for row in found} == {"4.210"}
+
+
+@pytest.mark.django_db
+def test_quotes_by_the_decision_are_the_table_of_decisions(told):
+    assert table_of("quotes", {"unit": "decision"}) == "decisions"
+    assert table_of("quotes", {}) == "quotes"
+    for table, unit in (("speakers", "decision"), ("quotes", "article")):
+        with pytest.raises(RefusedFilter):
+            table_of(table, {"unit": unit})
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from quotes.exports.csv import stream_csv
+from quotes.exports.csv import Form, stream_csv
 from quotes.exports.filters import ExportFilters
 from quotes.extraction.text import paragraphs, verbatim_spans
 from quotes.extraction.types import Span
@@ -22,7 +22,7 @@ NO_OVERLAP = Quote.Status.REJECTED  # only live quotes may not overlap, and that
 
 
 def rows(table: str) -> list[dict[str, str]]:
-    data = b"".join(stream_csv(table, ExportFilters(within=None), raw=True)).decode()
+    data = b"".join(stream_csv(table, ExportFilters(within=None), Form(raw=True))).decode()
     return list(csv.DictReader(io.StringIO(data, newline=""), strict=True))
 
 
