@@ -231,12 +231,12 @@ ASKED = _words("ask press question quiz challenge")
 
 # --- corrections -------------------------------------------------------------------------------
 
-CORRECT_PERSON = _words("correct contradict rebut refute fact-check")
+CORRECT_PERSON = _words("correct contradict rebut refute fact-check debunk")
 CORRECTING_VERBS = CORRECT_PERSON | _words("challenge rebuke chide interrupt scold admonish")
 CORRECT_CLAIM = _words(
     "deny dispute reject rebut refute contradict debunk challenge dismiss question counter "
-    "disprove discredit correct rubbish repudiate disavow deride lampoon pooh-pooh belie doubt "
-    "decry blast slam rebuff denounce ridicule"
+    "disprove discredit correct rubbish repudiate disavow deride lampoon pooh-pooh pooh belie "
+    "doubt decry blast slam rebuff denounce ridicule"
 )
 # Cues whose object is a quote only where it says something.
 NEEDS_CLAIM = _words(
@@ -248,16 +248,58 @@ CLAIM_NOUNS = _words(
     "characterization characterisation contention contentions charge charges insinuation rumor "
     "rumors rumour rumours notion report reports story stories narrative theory speculation "
     "testimony lie lies falsehood falsehoods criticism criticisms figure figures estimate "
-    "description argument arguments conspiracy idea finding findings version"
+    "description argument arguments conspiracy idea finding findings version consensus conclusion "
+    "assessment perception myth implication premise insinuations innuendo recollection smear"
 )
 WEAK_CLAIM_NOUNS = _words(
     "report story account figure estimate theory argument idea criticism testimony description "
-    "narrative comment remark statement lie charge finding version"
+    "narrative comment remark statement lie charge finding version consensus conclusion "
+    "assessment perception premise"
 )
 REFLEXIVE = _words("himself herself itself themselves")
-TAKING_BACK = _words("walk backtrack recant retract clarify misspeak withdraw correct")
+TAKING_BACK = _words("walk backtrack backpedal recant retract clarify misspeak withdraw correct")
 # What one has said and can take back, beside the claim nouns.
-STATED_THINGS = _words("number figure estimate remark statement word comment claim total date")
+STATED_THINGS = _words(
+    "number figure estimate remark statement word comment claim total date use term advice answer "
+    "recollection assumption calculation"
+)
+# What one is accused of, where "denied" has a noun as its object.
+DENIABLE = _words(
+    "involvement wrongdoing knowledge responsibility role collusion affair link tie connection "
+    "existence misconduct guilt intent plagiarism harassment assault abuse interference meddling "
+    "cheating bribery fraud corruption complicity participation contact opposition misuse racism "
+    "bias discrimination negligence"
+)
+# Verbs of pushing back: words beside them of which one is needed, and before the claim.
+PUSHING_BACK: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "push": (_words("back"), _words("on against at")),
+    "fire": (_words("back"), _words("on against at")),
+    "hit": (_words("back"), _words("on against at")),
+    "bristle": (_words(""), _words("at")),
+    "scoff": (_words(""), _words("at")),
+    "bridle": (_words(""), _words("at")),
+    "disagree": (_words(""), _words("with")),
+    "take": (_words("issue exception"), _words("with to")),
+    "cast": (_words("doubt"), _words("on")),
+    "strike": (_words("down"), _words("")),
+    "knock": (_words("down"), _words("")),
+    "shoot": (_words("down"), _words("")),
+    "bat": (_words("down away"), _words("")),
+    "swat": (_words("down away"), _words("")),
+    "brush": (_words("off aside away"), _words("")),
+    "wave": (_words("off aside away"), _words("")),
+}
+# Said of somebody: that he said what is not so.
+OVERSTATING = _words(
+    "exaggerate overstate overplay misstate mischaracterize mischaracterise misrepresent distort "
+    "fabricate misquote misinterpret misread"
+)
+WRONGLY = _words(
+    "falsely wrongly wrongfully incorrectly erroneously mistakenly inaccurately misleadingly "
+    "dishonestly"
+)
+MISTAKEN = _words("wrong mistaken inaccurate incorrect")
+PARTS = _words("all half most many much some part more none each both several any")
 SPEAKS_FOR = _words(
     "spokesman spokeswoman spokesperson aide lawyer attorney representative spokespeople official "
     "adviser advisor"
@@ -274,9 +316,12 @@ FALSE_WORDS = _words(
 )
 STRONG_FALSE = _words(
     "false untrue incorrect inaccurate lie lies lying baseless unfounded bogus fabricated "
-    "fabrication unsubstantiated falsehood erroneous"
+    "fabrication unsubstantiated falsehood erroneous groundless"
 )
 # Says "untrue" of a claim, but of other things too.
-NONSENSE = _words("nonsense rubbish wrong garbage bunk")
+NONSENSE = _words(
+    "nonsense rubbish wrong garbage bunk preposterous absurd ridiculous laughable ludicrous hoax "
+    "myth fiction fantasy baloney"
+)
 REPLYING = _words("counter retort reply respond rejoin")
 NEGATIONS = _words("not n't n’t never no neither nor without fail decline refuse hardly")

@@ -1,0 +1,74 @@
+"""What only looks like a correction: negation, conditions, elections, things that claim nothing."""
+
+from __future__ import annotations
+
+from spacy.tokens import Token
+
+from quotes.extraction import lexicon
+from quotes.extraction.syntax import is_negated
+
+_NOT_DONE = frozenset("refuse decline fail want need ask urge try hope threaten".split())
+_OPEN_IDEAS = frozenset("idea notion criticism argument theory view belief suggestion".split())
+
+
+def is_unreal(verb: Token) -> bool:
+    """Not, never, refused to, would have to: nobody was corrected."""
+    if is_negated(verb):
+        return True
+    governor = verb.head if verb.dep_ == "xcomp" else verb
+    if governor.lemma_.lower() in _NOT_DONE:
+        return governor.i != verb.i
+    return any(child.tag_ == "MD" and child.lower_ != "will" for child in verb.children) or any(
+        child.dep_ == "mark" and child.lower_ in ("if", "unless", "whether")
+        for child in verb.children
+    )
+
+
+def is_claim(noun: Token) -> bool:
+    """A claim counts, a thing does not: "challenged the assertion", not "the lawsuit"."""
+    lemma = noun.lemma_.lower()
+    if noun.lower_ not in lexicon.CLAIM_NOUNS and lemma not in lexicon.CLAIM_NOUNS:
+        return False
+    if lemma not in lexicon.WEAK_CLAIM_NOUNS:
+        return True
+    return any(
+        c.dep_ in ("acl", "ccomp", "poss")
+        or c.dep_ == "prep"
+        and (c.lower_ == "of" and lemma not in ("idea", "criticism"))
+        or c.dep_ == "relcl"
+        and lemma in _OPEN_IDEAS
+        for c in noun.children
+    )
+
+
+def is_denied(token: Token) -> bool:
+    """ "not true", "n't false", "neither true nor …"."""
+    around = [*token.children, *token.head.children, token.head]
+    return any(t.dep_ == "neg" or t.lower_ in ("not", "n't", "never", "nothing") for t in around)
+
+
+def what_is_false(token: Token) -> Token | None:
+    """The subject or object that the word is said of, in "X is false" and "called X false"."""
+    verb = token.head
+    if token.dep_ == "amod":
+        return verb if verb.pos_ == "NOUN" else None
+    if token.dep_ in ("nmod", "conj") and verb.dep_ in ("attr", "acomp", "oprd"):
+        token, verb = verb, verb.head
+    if token.dep_ in ("acomp", "attr", "oprd", "ccomp", "xcomp") or verb.lemma_ == "be":
+        for child in verb.children:
+            if child.dep_ in ("nsubj", "nsubjpass") and child.i < token.i:
+                return child
+        for child in (*token.children, *verb.children):
+            if child.dep_ in ("nsubj", "dobj") and child.i < token.i:
+                return child
+    return next((child for child in token.children if child.dep_ == "nsubj"), None)
+
+
+def whole_of(noun: Token) -> Token:
+    """ "all of the claims", "half of his advice": what the part is a part of."""
+    if noun.lower_ not in lexicon.PARTS:
+        return noun
+    for child in noun.children:
+        if child.dep_ == "prep" and child.lower_ == "of":
+            return next((grand for grand in child.children if grand.dep_ == "pobj"), noun)
+    return noun
