@@ -257,7 +257,9 @@ WEAK_CLAIM_NOUNS = _words(
     "assessment perception premise"
 )
 REFLEXIVE = _words("himself herself itself themselves")
-TAKING_BACK = _words("walk backtrack backpedal recant retract clarify misspeak withdraw correct")
+TAKING_BACK = _words(
+    "walk backtrack backpedal recant retract clarify misspeak misspoke misspoken withdraw correct"
+)
 # What one has said and can take back, beside the claim nouns.
 STATED_THINGS = _words(
     "number figure estimate remark statement word comment claim total date use term advice answer "
@@ -268,7 +270,7 @@ DENIABLE = _words(
     "involvement wrongdoing knowledge responsibility role collusion affair link tie connection "
     "existence misconduct guilt intent plagiarism harassment assault abuse interference meddling "
     "cheating bribery fraud corruption complicity participation contact opposition misuse racism "
-    "bias discrimination negligence"
+    "bias discrimination negligence driving damage theft murder manslaughter rape liability"
 )
 # Verbs of pushing back: words beside them of which one is needed, and before the claim.
 PUSHING_BACK: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -299,6 +301,13 @@ WRONGLY = _words(
     "dishonestly"
 )
 MISTAKEN = _words("wrong mistaken inaccurate incorrect")
+# Scorn for what was said corrects it only where the object is called a claim.
+SCORNING = _words(
+    "decry blast slam denounce deride ridicule lampoon rebuff question repudiate disavow dismiss "
+    "reject challenge condemn"
+)
+NO_CLAIMS = _words("comment remark speech")
+HOUSEHOLDS = _words("office team camp campaign")
 PARTS = _words("all half most many much some part more none each both several any")
 SPEAKS_FOR = _words(
     "spokesman spokeswoman spokesperson aide lawyer attorney representative spokespeople official "

@@ -39,12 +39,22 @@ class Drafts:
             return None
         return self.findings[number]
 
+    def speaker(self, finding: Finding) -> Entity | None:
+        """Who speaks, where the source has no name of its own: the relatives of "many of whom"."""
+        entity, anchor = finding.entity, finding.frame.anchor
+        if entity is None or entity.kind not in ("group", "unnamed") or anchor is None:
+            return entity
+        return self.parties.who(self.doc[anchor]) or entity
+
     def agent(self, verb: Token) -> Entity | None:
         """Who does what the verb says; a letter's writer for "a letter disputing …"."""
         found, how = subject(verb)
         if how == "passive":
             return None
         if found is not None and how == "modified" and not self._can_speak(found):
+            writer = self.parties.claimant(found)
+            if writer is not None:
+                return writer
             found, how = subject(_verb_above(found))
         person = self.parties.who(found) if found is not None and how != "passive" else None
         if person is None and verb.i in self._by_cue:

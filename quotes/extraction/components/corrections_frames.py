@@ -12,6 +12,8 @@ from quotes.extraction.components.corrections_drafts import Drafts, points_at_on
 from quotes.extraction.components.corrections_traps import (
     is_claim,
     is_denied,
+    is_duty,
+    is_ruling,
     is_unreal,
     what_is_false,
 )
@@ -39,6 +41,7 @@ _CONFIDENCE = {
     "correct": 0.6,
     "pooh": 0.6,
 }
+_ALONE = frozenset("backtrack backpedal misspeak misspoke misspoken".split())
 _CLAIM = 0.45
 _OF_SOMEBODY = 0.2
 _MOST = 0.92
@@ -117,6 +120,8 @@ def _claim_denied(drafts: Drafts, verb: Token, lemma: str) -> Iterator[Event]:
     if corrector is None or corrector.kind == "unnamed" and corrector.plural:
         return
     claim = _object(verb)
+    if claim is not None and (is_duty(claim) or is_ruling(verb)):
+        return
     clause = next((c for c in verb.children if c.dep_ in ("ccomp", "xcomp") and c.i > verb.i), None)
     kind: CorrectionKind = "denial" if lemma == "deny" else "contradiction"
     if claim is not None and _is_disputed(drafts, verb, claim, corrector):
@@ -162,12 +167,15 @@ def _object(verb: Token) -> Token | None:
 
 
 def _is_disputed(drafts: Drafts, verb: Token, claim: Token, corrector: Entity) -> bool:
+    lemma = claim.lemma_.lower()
+    if verb.lemma_.lower() in lexicon.SCORNING and lemma in lexicon.NO_CLAIMS:
+        return False
     if is_claim(claim):
         return True
-    lemma = claim.lemma_.lower()
     if lemma not in lexicon.WEAK_CLAIM_NOUNS:
         return False
-    if any(c.dep_ == "prep" and c.lower_ == "as" and c.i > claim.i for c in verb.children):
+    behind = [c for c in verb.children if c.dep_ == "prep" and c.lower_ == "as"]
+    if lemma != "idea" and any(c.i > claim.i for c in behind):
         return True
     # "rejected criticism from Hale that …": the clause hangs on the verb in many parses.
     if lemma == "criticism" and any(c.lower_ in ("from", "by") for c in claim.children):
@@ -204,7 +212,7 @@ def _taken_back(drafts: Drafts, verb: Token, lemma: str) -> Iterator[Event]:
     clause = next((c for c in verb.children if c.dep_ == "ccomp" and c.i > verb.i), None)
     if lemma == "walk" and "back" not in words:
         return
-    alone = lemma in ("backtrack", "backpedal", "misspeak")
+    alone = lemma in _ALONE
     if claim is None and not alone and not (clause is not None and lemma == "clarify"):
         return
     if lemma in ("clarify", "withdraw", "correct", "retract", "recant") and claim is not None:
@@ -212,14 +220,14 @@ def _taken_back(drafts: Drafts, verb: Token, lemma: str) -> Iterator[Event]:
         if not stated and not is_claim(claim) and claim.lower_ not in ("that", "it"):
             return
     corrector = drafts.agent(verb)
+    owner = drafts.parties.claimant(claim) if claim is not None else corrector
+    said = drafts.said_by(verb.i)
+    if lemma.startswith("missp") and said is not None and said.entity is not None:
+        owner, corrector = corrector, said.entity
     if corrector is None:
         return
-    owner = drafts.parties.claimant(claim) if claim is not None else corrector
     if lemma == "correct" and owner is not None and owner is not corrector:
         return
-    said = drafts.said_by(verb.i)
-    if lemma == "misspeak" and said is not None and said.entity is not None:
-        owner, corrector = corrector, said.entity
     yield drafts.event(
         verb,
         verb_group(verb),
@@ -256,7 +264,7 @@ def _pushed_back(drafts: Drafts, verb: Token, lemma: str) -> Iterator[Event]:
     corrector = drafts.agent(verb)
     if corrector is None:
         return
-    if is_claim(noun):
+    if is_claim(noun) or noun.lemma_.lower() in lexicon.CLAIM_NOUNS and points_at_one(noun):
         owner = drafts.owner(noun, corrector, verb.i)
     elif lemma == "push" and any(
         c.dep_ == "relcl" and c.lemma_.lower() in lexicon.CLAIM_VERBS for c in noun.children
@@ -305,7 +313,7 @@ def _called(drafts: Drafts, verb: Token) -> Iterator[Event]:
         owner = drafts.parties.who(claim) if about else None
     elif is_claim(claim) or strong and weak:
         owner = drafts.owner(claim, corrector, verb.i)
-    elif claim.lower_ in ("that", "it", "this"):
+    elif claim.lower_ in ("that", "this") or strong and claim.lower_ == "it":
         owner = drafts.statements.claimant(verb.i, [], corrector, 1)
     if owner is corrector or owner is None and not (strong and (weak or is_claim(claim))):
         return

@@ -5,9 +5,12 @@ from __future__ import annotations
 from spacy.tokens import Token
 
 from quotes.extraction import lexicon
-from quotes.extraction.syntax import is_negated
+from quotes.extraction.syntax import is_negated, subject
 
 _NOT_DONE = frozenset("refuse decline fail want need ask urge try hope threaten".split())
+_INSTEAD = frozenset("than without instead".split())
+_DUTY = frozenset("should ought must".split())
+_BENCH = frozenset("judge justice court tribunal magistrate jury panel jurist".split())
 _OPEN_IDEAS = frozenset("idea notion criticism argument theory view belief suggestion".split())
 
 
@@ -16,8 +19,12 @@ def is_unreal(verb: Token) -> bool:
     if is_negated(verb):
         return True
     governor = verb.head if verb.dep_ == "xcomp" else verb
+    if governor.pos_ == "ADJ":  # "felt free to contradict him"
+        return True
     if governor.lemma_.lower() in _NOT_DONE:
         return governor.i != verb.i
+    if verb.head.lower_ in _INSTEAD or any(c.lower_ in _INSTEAD for c in verb.children):
+        return True
     return any(child.tag_ == "MD" and child.lower_ != "will" for child in verb.children) or any(
         child.dep_ == "mark" and child.lower_ in ("if", "unless", "whether")
         for child in verb.children
@@ -39,6 +46,24 @@ def is_claim(noun: Token) -> bool:
         and lemma in _OPEN_IDEAS
         for c in noun.children
     )
+
+
+def is_duty(noun: Token) -> bool:
+    """ "the notion that it should be forgotten": what ought to be is nobody's claim."""
+    return any(
+        c.dep_ in ("acl", "relcl", "ccomp")
+        and any(t.tag_ == "MD" and t.lower_ in _DUTY for t in c.children)
+        for c in noun.children
+    )
+
+
+def is_ruling(verb: Token) -> bool:
+    """A judge who rejects an argument decides a case; nobody's statement is corrected."""
+    found, _ = subject(verb)
+    if found is None:
+        return False
+    words = (found, *(c for c in found.children if c.dep_ in ("compound", "appos", "nmod")))
+    return any(word.lemma_.lower() in _BENCH for word in words)
 
 
 def is_denied(token: Token) -> bool:

@@ -20,14 +20,15 @@ from quotes.extraction.events import Event
 from quotes.extraction.syntax import is_negated, subject, subtree
 
 _LONGEST = 200
-_TRUE = frozenset(("true", "right", "correct", "accurate", "so", "case"))
+_ADVERB_REACH = 4
+_TRUE = frozenset(("true", "right", "correct", "accurate"))
 _POINTING = frozenset(("that", "it", "this"))
 
 
 def by_words(drafts: Drafts) -> Iterator[Event]:
     """One event at most for each thing said: the first word that calls a claim untrue."""
     for finding in drafts.findings:
-        corrector = finding.entity
+        corrector = drafts.speaker(finding)
         if corrector is None or corrector.plural and corrector.kind == "unnamed":
             continue
         for i in finding.frame.content[:_LONGEST]:
@@ -62,14 +63,20 @@ def _lied(drafts: Drafts, token: Token, finding: Finding, corrector: Entity) -> 
 
 def _is_wrongly(token: Token, lemma: str) -> bool:
     """ "wrongly suggested": an adverb that calls the claim untrue."""
+    around = token.doc[max(0, token.i - _ADVERB_REACH) : token.i + 1 + _ADVERB_REACH]
     return lemma in lexicon.CLAIM_VERBS and any(
-        t.lower_ in lexicon.WRONGLY for c in token.children for t in (c, *c.children)
+        t.lower_ in lexicon.WRONGLY and (t.i < token.i or t.head.i == token.i) for t in around
     )
 
 
 def _overstated(drafts: Drafts, token: Token, finding: Finding, corrector: Entity) -> Event | None:
     found, how = subject(token)
-    if found is None or how == "passive" or found.i not in finding.frame.content:
+    passive = (
+        any(c.dep_ == "auxpass" for c in token.children)
+        or token.tag_ == "VBN"
+        and not any(c.dep_ == "aux" for c in token.children)
+    )
+    if found is None or how == "passive" or passive or found.i not in finding.frame.content:
         return None
     owner = drafts.parties.who(found)
     if owner is corrector or owner is None and found.pos_ == "PRON":
@@ -86,7 +93,7 @@ def _mistaken(drafts: Drafts, token: Token, finding: Finding, corrector: Entity)
     if about is None or about.lower_ not in ("about", "on", "in", "when"):
         return None
     owner = _subject_of(drafts, token.head)
-    if owner is None or owner is corrector or owner.kind not in ("person", "organisation"):
+    if owner is None or owner is corrector or owner.kind == "unnamed":
         return None
     return _event(
         drafts, token, finding, corrector, owner, "called untrue", 0.55, list(subtree(about))
@@ -103,11 +110,11 @@ def _called_false(
 ) -> Event | None:
     low = token.lower_
     denied = is_denied(token)
-    turned = low in _TRUE and denied
+    turned = low in _TRUE and denied or _is_not_so(token)
     weak = low in lexicon.NONSENSE or turned and low in ("right", "correct", "accurate")
     if low not in lexicon.STRONG_FALSE and not turned and not weak:
         return None
-    if low not in _TRUE and denied:
+    if not turned and denied:
         return None
     about_what = what_is_false(token)
     if about_what is None:
@@ -117,6 +124,8 @@ def _called_false(
     if is_claim(about_what) or _is_statement(drafts, about_what) and not weak:
         owner = drafts.parties.claimant(about_what)
         sure = 0.75 if owner is not None and owner is not corrector else 0.5
+        if sure == 0.5 and token.dep_ == "amod":  # "an unfounded fear": whose voice is it?
+            sure = 0.45
         if (weak or not is_claim(about_what)) and (owner is None or owner is corrector):
             return None
     elif about_what.lower_ in _POINTING and not weak:
@@ -127,6 +136,18 @@ def _called_false(
     if owner is corrector:
         owner = None
     return _event(drafts, token, finding, corrector, owner, "called untrue", sure, claim)
+
+
+def _is_not_so(token: Token) -> bool:
+    """ "that is not so", "this is simply not the case"."""
+    be = token.head
+    return (
+        token.lower_ in ("so", "case")
+        and be.lemma_ == "be"
+        and token.dep_ in ("attr", "acomp", "advmod")
+        and is_negated(be)
+        and any(c.dep_ == "nsubj" and c.lower_ in _POINTING for c in be.children)
+    )
 
 
 def _is_statement(drafts: Drafts, noun: Token) -> bool:

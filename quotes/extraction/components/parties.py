@@ -41,7 +41,9 @@ class Parties:
             )
         if owner is None:
             clause = next((c for c in noun.children if c.dep_ == "relcl"), None)
-            if clause is not None:
+            if clause is not None and not any(
+                c.lower_ == "that" and c.dep_ == "mark" for c in clause.children
+            ):
                 owner, how = subject(clause)
                 if how == "passive":
                     owner = None
@@ -64,8 +66,13 @@ class Parties:
 
     def who(self, token: Token) -> Entity | None:
         """Person or body a noun stands for; a spokesman stands for those he speaks for."""
+        whole = self._antecedent(token)
+        if whole is not None:
+            return self.who(whole)
         known = self.cast.at.get(token.i)
-        if known is None:
+        if known is not None and self._is_another(token, known):
+            known = None
+        elif known is None:
             known = next(
                 (
                     self.cast.at[c.i]
@@ -76,6 +83,11 @@ class Parties:
             )
         if known is not None and known.how != "description":
             return known.entity
+        if token.text.istitle() and known is not None and self.cast.by_last.get(token.lower_):
+            return self.cast.by_last[token.lower_][-1]
+        principal = self._principal(token)
+        if principal is not None:
+            return principal
         if token.lemma_.lower() in lexicon.SPEAKS_FOR:
             for child in token.children:
                 if child.dep_ == "prep" and child.lower_ == "for":
@@ -84,6 +96,10 @@ class Parties:
                             return self.cast.at[grand.i].entity
                 if child.dep_ in ("poss", "compound") and child.i in self.cast.at:
                     return self.cast.at[child.i].entity
+                if child.dep_ == "compound" and child.lower_ in lexicon.ORGANISATION_NOUNS:
+                    body = self._last_body(child.lower_, token.i)
+                    if body is not None:
+                        return body
         if known is not None:
             return known.entity
         if token.pos_ == "PRON" or token.lower_ in lexicon.PRONOUNS:
@@ -115,3 +131,50 @@ class Parties:
             )
         self.cast.mention(Mention(token.i, token.i + 1, token.i, entity, "description", text))
         return entity
+
+    def _antecedent(self, token: Token) -> Token | None:
+        """ "the government, which …", "relatives, many of whom …": the noun before."""
+        word = token
+        if token.lower_ in lexicon.PARTS:
+            word = next(
+                (
+                    g
+                    for c in token.children
+                    if c.dep_ == "prep" and c.lower_ == "of"
+                    for g in c.children
+                    if g.lower_ == "whom"
+                ),
+                token,
+            )
+        if word.tag_ not in ("WDT", "WP") or word is token and token.i in self.cast.at:
+            return None
+        clause = token.head
+        if clause.dep_ != "relcl" or clause.head.pos_ not in ("NOUN", "PROPN"):
+            return None
+        return clause.head if clause.head.i < token.i else None
+
+    def _is_another(self, token: Token, known: Mention) -> bool:
+        """ "the Hale campaign" is not the Marsh campaign that was named before."""
+        if known.how != "description" or token.lemma_.lower() not in lexicon.ORGANISATION_NOUNS:
+            return False
+        names = [c.lower_ for c in token.children if c.dep_ == "compound" and c.pos_ == "PROPN"]
+        return bool(names) and not any(name in known.entity.name.casefold() for name in names)
+
+    def _principal(self, token: Token) -> Entity | None:
+        """ "Hale's office": what it says is what Hale says."""
+        if token.lemma_.lower() not in lexicon.HOUSEHOLDS:
+            return None
+        owner = next((c for c in token.children if c.dep_ == "poss"), None)
+        known = self.cast.at.get(owner.i) if owner is not None else None
+        return known.entity if known is not None and known.entity.kind == "person" else None
+
+    def _last_body(self, noun: str, place: int) -> Entity | None:
+        """The "campaign" of "a campaign spokesman": the last one that was named."""
+        best: tuple[int, Entity] | None = None
+        for entity in self.cast.entities:
+            if entity.kind != "organisation" or not entity.name.casefold().endswith(noun):
+                continue
+            for mention in entity.mentions:
+                if mention.start < place and (best is None or mention.start > best[0]):
+                    best = (mention.start, entity)
+        return best[1] if best is not None else None
