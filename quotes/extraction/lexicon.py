@@ -317,6 +317,13 @@ CLAIM_VERBS = _words(
     "claim say assert allege suggest state insist argue maintain contend accuse imply insinuate "
     "declare tell report write tweet charge"
 )
+# A statement that another one can stand against.
+CLAIMING = CLAIM_VERBS | _words("note appear seem call warn add")
+# Who speaks for a principal, or stands by one.
+SIDE_ROLES = SPEAKS_FOR | _words(
+    "manager director strategist chairman chairwoman chair ally supporter surrogate counsel wife "
+    "husband son daughter chief secretary treasurer pollster"
+)
 FALSE_WORDS = _words(
     "false untrue wrong incorrect inaccurate lie lies lying liar baseless unfounded bogus "
     "misleading nonsense fabricated fabrication fiction fake ridiculous absurd ludicrous "

@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 from quotes.extraction.components.corrections_discourse import by_interventions, by_replies
 from quotes.extraction.components.corrections_drafts import Drafts
 from quotes.extraction.components.corrections_frames import by_verbs
+from quotes.extraction.components.corrections_juxtaposed import by_juxtaposition
 from quotes.extraction.components.corrections_words import by_words
 from quotes.extraction.events import Event
 
@@ -27,6 +28,7 @@ def corrections(doc: Doc) -> Doc:
             *by_interventions(drafts),
             *by_words(drafts),
             *by_replies(drafts),
+            *by_juxtaposition(drafts),
         ]
         doc._.events = _one_a_place(sorted(found, key=lambda event: (event.start, event.cue)))
     return doc

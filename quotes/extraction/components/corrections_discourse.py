@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from spacy.tokens import Token
 
 from quotes.extraction import lexicon
+from quotes.extraction.cast import Entity
 from quotes.extraction.components.corrections_drafts import Drafts
 from quotes.extraction.components.corrections_traps import is_unreal
 from quotes.extraction.events import Event
@@ -35,7 +36,7 @@ def _intervened(drafts: Drafts, verb: Token) -> Iterator[Event]:
         return
     found, how = subject(verb)
     corrector = drafts.parties.who(found) if found is not None and how != "passive" else None
-    said = _says_no(drafts, verb)
+    said = corrector is not None and _says_no(drafts, verb, corrector)
     before = drafts.parties.speaker_before(verb.i, corrector)
     to_say = verb.lemma_.lower() in ("intervene", "interrupt", "interject") and any(
         word in words for word in ("say", "insist")
@@ -58,12 +59,14 @@ def _intervened(drafts: Drafts, verb: Token) -> Iterator[Event]:
     )
 
 
-def _says_no(drafts: Drafts, verb: Token) -> bool:
+def _says_no(drafts: Drafts, verb: Token, corrector: Entity) -> bool:
     """A retort in marks that says no to something, and is not a question."""
     marks = drafts.marks
     for finding in drafts.parties.findings_near(verb.i):
         content = finding.frame.content
         if marks.outer[content[0]] != marks.outer[verb.i] or marks.of[content[0]] < 0:
+            continue
+        if finding.entity is not None and finding.entity is not corrector:
             continue
         words = {drafts.doc[i].lower_ for i in content}
         if words & (lexicon.NEGATIONS | {"wrong", "false", "actually"}):

@@ -28,7 +28,7 @@ class Drafts:
         self.marks: Quoted = doc._.marks
         self.findings: list[Finding] = sorted(doc._.findings, key=lambda f: f.frame.start)
         self.parties = Parties(doc, self.findings)
-        self.statements = Statements(doc, self.findings)
+        self.statements = Statements(doc, self.findings, self.parties)
         self._starts = [finding.frame.start for finding in self.findings]
         self._by_cue = {i: finding for finding in self.findings for i in finding.frame.cue}
 

@@ -42,6 +42,7 @@ _CONFIDENCE = {
     "pooh": 0.6,
 }
 _ALONE = frozenset("backtrack backpedal misspeak misspoke misspoken".split())
+_STATED = lexicon.STATED_THINGS | lexicon.CLAIM_NOUNS
 _CLAIM = 0.45
 _OF_SOMEBODY = 0.2
 _MOST = 0.92
@@ -144,6 +145,13 @@ def _claim_denied(drafts: Drafts, verb: Token, lemma: str) -> Iterator[Event]:
         yield drafts.event(
             verb, verb_group(verb), kind, corrector, owner, "denied that", 0.62, claim=said
         )
+    elif clause is not None and lemma == "doubt" and clause.dep_ == "ccomp":
+        said = list(subtree(clause))
+        owner = drafts.statements.claimant(verb.i, said, corrector, -1)
+        if owner is not None:
+            yield drafts.event(
+                verb, verb_group(verb), kind, corrector, owner, "doubted that", 0.54, claim=said
+            )
     elif claim is None and lemma == "deny" and verb.dep_ == "relcl":
         above = verb.head
         owner = drafts.owner(above, corrector, verb.i) if above.pos_ == "NOUN" else None
@@ -219,8 +227,14 @@ def _taken_back(drafts: Drafts, verb: Token, lemma: str) -> Iterator[Event]:
         stated = claim.lemma_.lower() in lexicon.STATED_THINGS
         if not stated and not is_claim(claim) and claim.lower_ not in ("that", "it"):
             return
+    if lemma.startswith("back") and not _from_a_statement(verb):
+        return
     corrector = drafts.agent(verb)
     owner = drafts.parties.claimant(claim) if claim is not None else corrector
+    if clause is not None and claim is None and lemma == "clarify":
+        about, _ = subject(clause)
+        stated = about is not None and about.lemma_.lower() in _STATED
+        owner = drafts.parties.claimant(about) if about is not None and stated else corrector
     said = drafts.said_by(verb.i)
     if lemma.startswith("missp") and said is not None and said.entity is not None:
         owner, corrector = corrector, said.entity
@@ -238,6 +252,18 @@ def _taken_back(drafts: Drafts, verb: Token, lemma: str) -> Iterator[Event]:
         0.7 if lemma != "clarify" else 0.55,
         claim=list(subtree(claim)) if claim is not None else [],
     )
+
+
+def _from_a_statement(verb: Token) -> bool:
+    """ "backtracked", "backtracked on his remarks", but not "from his red line"."""
+    nouns = [
+        grand
+        for c in verb.children
+        if c.dep_ == "prep" and c.lower_ in ("from", "on")
+        for grand in c.children
+        if grand.dep_ == "pobj"
+    ]
+    return not nouns or any(noun.lemma_.lower() in _STATED for noun in nouns)
 
 
 def _pushed_back(drafts: Drafts, verb: Token, lemma: str) -> Iterator[Event]:
@@ -300,6 +326,9 @@ def _called(drafts: Drafts, verb: Token) -> Iterator[Event]:
         return
     claim = next((c for c in verb.children if c.dep_ == "dobj" and c.i < what.i), None)
     claim = claim or what_is_false(what)
+    following = verb.nbor() if verb.i + 1 < len(verb.doc) else verb
+    if claim is None and following.lower_ in ("that", "this") and following.i < what.i:
+        claim = following  # "called that ‘nonsense’": to the parser a determiner
     corrector = drafts.agent(verb)
     if corrector is None or claim is None or claim.i <= verb.i and claim.dep_ != "nsubjpass":
         return

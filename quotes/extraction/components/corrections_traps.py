@@ -34,6 +34,8 @@ def is_unreal(verb: Token) -> bool:
 def is_claim(noun: Token) -> bool:
     """A claim counts, a thing does not: "challenged the assertion", not "the lawsuit"."""
     lemma = noun.lemma_.lower()
+    if noun.pos_ == "PROPN":  # "blasted the Drudge Report"
+        return False
     if noun.lower_ not in lexicon.CLAIM_NOUNS and lemma not in lexicon.CLAIM_NOUNS:
         return False
     if lemma not in lexicon.WEAK_CLAIM_NOUNS:

@@ -90,7 +90,10 @@ def _mistaken(drafts: Drafts, token: Token, finding: Finding, corrector: Entity)
     if token.dep_ not in ("acomp", "oprd") or is_denied(token):
         return None
     about = next((c for c in token.children if c.dep_ == "prep"), None)
-    if about is None or about.lower_ not in ("about", "on", "in", "when"):
+    because = next((c for c in token.head.children if c.dep_ == "advcl" and c.i > token.i), None)
+    if because is not None and any(c.lower_ in ("because", "when") for c in because.children):
+        about = because
+    elif about is None or about.lower_ not in ("about", "on", "in", "when"):
         return None
     owner = _subject_of(drafts, token.head)
     if owner is None or owner is corrector or owner.kind == "unnamed":

@@ -14,6 +14,7 @@ from quotes.extraction.syntax import noun_phrase, possessor, subject
 
 _NEAR, _RECENT = 400, 250
 """Reach in tokens: of attributions that matter to a token, and of a speaker who is answered."""
+_INTRODUCTIONS, _BESIDE = 6, 9
 
 
 class Parties:
@@ -64,6 +65,26 @@ class Parties:
                 return finding.entity if finding.entity is not other else None
         return None
 
+    def on_one_side(self, left: Entity, right: Entity) -> bool:
+        """A party and its spokesman, a man and his campaign: neither corrects the other."""
+        return _named_alike(left, right) or self._serves(left, right) or self._serves(right, left)
+
+    def _serves(self, servant: Entity, principal: Entity) -> bool:
+        """ "Hale campaign manager Ida Marsh", "Ida Marsh, a spokeswoman for Hale"."""
+        for mention in servant.mentions[:_INTRODUCTIONS]:
+            start, end = max(0, mention.start - _BESIDE), mention.end + _BESIDE
+            window = self.doc[start:end]
+            sentence = self.doc[mention.head].sent
+            if any(
+                t.i in self.cast.at
+                and self.cast.at[t.i].entity is principal
+                and t.sent.start == sentence.start
+                and _role_between(self.doc, t.i, mention)
+                for t in window
+            ):
+                return True
+        return False
+
     def who(self, token: Token) -> Entity | None:
         """Person or body a noun stands for; a spokesman stands for those he speaks for."""
         whole = self._antecedent(token)
@@ -106,6 +127,10 @@ class Parties:
             return None
         if token.pos_ not in ("NOUN", "PROPN"):
             return None
+        if [c.lower_ for c in token.children if c.i < token.i] == ["the"]:
+            named = self._last_body(token.lower_, token.i)
+            if named is not None and token.pos_ == "NOUN":
+                return named
         lemma = token.lemma_.lower()
         if (
             token.pos_ == "NOUN"
@@ -178,3 +203,21 @@ class Parties:
                 if mention.start < place and (best is None or mention.start > best[0]):
                     best = (mention.start, entity)
         return best[1] if best is not None else None
+
+
+def _named_alike(left: Entity, right: Entity) -> bool:
+    """ "Hale" and "Hale campaign", "PolitiFact" and "PolitiFact Virginia"."""
+    for one, other in ((left, right), (right, left)):
+        name = (one.last or one.name).casefold()
+        if one.kind != other.kind and name and name in other.name.casefold():
+            return True
+    return False
+
+
+def _role_between(doc: Doc, place: int, mention: Mention) -> bool:
+    """A role noun, and no verb, between a principal's name and the servant's."""
+    low, high = min(place, mention.start), max(place, mention.end)
+    between = doc[low:high]
+    return any(t.lemma_.lower() in lexicon.SIDE_ROLES for t in between) and not any(
+        t.pos_ in ("VERB", "AUX") for t in between
+    )

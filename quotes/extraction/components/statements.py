@@ -7,6 +7,7 @@ from bisect import bisect_left
 from spacy.tokens import Doc
 
 from quotes.extraction.cast import Entity
+from quotes.extraction.components.parties import Parties
 from quotes.extraction.components.speakers import Finding
 from quotes.extraction.frames import Quoted
 
@@ -18,7 +19,8 @@ _STEM, _SHORTEST = 6, 4
 class Statements:
     """The findings of an article in text order, asked for the claim behind a denial."""
 
-    def __init__(self, doc: Doc, findings: list[Finding]) -> None:
+    def __init__(self, doc: Doc, findings: list[Finding], parties: Parties) -> None:
+        self.parties = parties
         self.doc = doc
         self.marks: Quoted = doc._.marks
         self.findings = findings
@@ -40,6 +42,8 @@ class Statements:
             if place - finding.frame.end > _REACH:
                 break
             if entity is None or entity is corrector or entity.kind in ("group", "unnamed"):
+                continue
+            if self.parties.on_one_side(corrector, entity):
                 continue
             content = finding.frame.content
             if content[-1] >= place or any(i in claim for i in content):
