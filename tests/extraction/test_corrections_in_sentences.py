@@ -152,5 +152,7 @@ def test_what_an_office_says_its_holder_says() -> None:
 
 
 def test_which_is_the_body_before_it() -> None:
-    story = "The sale angered the Saltmere council, which has strongly denied any involvement in it."
+    story = (
+        "The sale angered the Saltmere council, which has strongly denied any involvement in it."
+    )
     assert pairs(story) == [("Saltmere council", None)]

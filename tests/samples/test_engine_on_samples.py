@@ -25,7 +25,7 @@ FLOORS = {
     "content": 0.95,
     "speaker": 0.94,
     "precision": 0.91,
-    "corrections": 0.48,
+    "corrections": 0.60,
     "correction_precision": 0.86,
     "skipped": 0.90,
     "negatives": 1.0,

@@ -118,9 +118,9 @@ class Parties:
                 if child.dep_ in ("poss", "compound") and child.i in self.cast.at:
                     return self.cast.at[child.i].entity
                 if child.dep_ == "compound" and child.lower_ in lexicon.ORGANISATION_NOUNS:
-                    body = self._last_body(child.lower_, token.i)
-                    if body is not None:
-                        return body
+                    named = self._last_body(child.lower_, token.i)
+                    if named is not None:
+                        return named
         if known is not None:
             return known.entity
         if token.pos_ == "PRON" or token.lower_ in lexicon.PRONOUNS:
