@@ -26,6 +26,30 @@ class ExactWords(forms.CharField):
         return str(super().to_python(value) or "").replace("\r\n", "\n")
 
 
+class TickedIds(forms.TypedMultipleChoiceField):
+    """Ticked boxes, each a public id; whether they exist is the operation's to say."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, coerce=uuid.UUID, **options)
+
+    def valid_value(self, value: Any) -> bool:
+        try:
+            uuid.UUID(str(value))
+        except ValueError:
+            return False
+        return True
+
+
+class ManyWords(forms.MultipleChoiceField):
+    """Ticked boxes, each a stretch of text."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, **options)
+
+    def valid_value(self, value: Any) -> bool:
+        return len(str(value)) <= 300
+
+
 class ActionForm(forms.Form):
     """What every decision carries: the version that was on the screen."""
 
@@ -164,7 +188,22 @@ class CorrectionFilterForm(forms.Form):
         required=False,
     )
     speaker = forms.UUIDField(required=False)
+    corrector = forms.UUIDField(required=False)
+    corrected = forms.UUIDField(required=False)
+    article = forms.UUIDField(required=False)
     kind = forms.CharField(max_length=20, required=False)
+
+
+class PictureForm(forms.Form):
+    """What a picture of corrections is drawn of."""
+
+    article = forms.UUIDField(required=False)
+    speaker = forms.UUIDField(required=False)
+    collection = forms.UUIDField(required=False)
+    outlet = forms.CharField(max_length=200, required=False)
+    published_after = forms.DateField(required=False)
+    published_before = forms.DateField(required=False)
+    state = forms.ChoiceField(choices=[("confirmed", "Confirmed")], required=False)
 
 
 class SearchForm(forms.Form):
@@ -178,6 +217,25 @@ class SpeakerFilterForm(SearchForm):
     kind = forms.ChoiceField(
         choices=(*Speaker.Kind.choices, (EVERYBODY, "Everybody")), required=False
     )
+
+
+class MergeForm(ActionForm):
+    """Who the speaker becomes."""
+
+    into = forms.UUIDField()
+
+
+class MergeSearchForm(forms.Form):
+    q = forms.CharField(max_length=300, required=False)
+    into = forms.UUIDField(required=False)
+
+
+class SplitForm(ActionForm):
+    """Who else speaks, in which articles, and under which of the names."""
+
+    name = forms.CharField(max_length=300)
+    articles = TickedIds()
+    names = ManyWords()
 
 
 class ManyFilesInput(forms.ClearableFileInput):

@@ -26,15 +26,25 @@ from annotations.selectors.corrections import (
 from annotations.selectors.history import (
     exportable_collections,
     history_of,
+    readable_collections,
     snapshots,
     tokens_of,
 )
 from annotations.selectors.imports import import_report, importable_collections, still_read, tally
+from annotations.selectors.merging import (
+    MergePreview,
+    articles_with,
+    merge_preview,
+    merges_of,
+    possible_twins,
+    speaker_to_merge,
+)
 from annotations.selectors.paging import page_of
 from annotations.selectors.quotes import content_places, place_of, readable_quote, speaker_options
 from annotations.selectors.speakers import (
     SpeakerFacts,
     Statement,
+    names_in_time,
     readable_speaker,
     speaker_corrections,
     speaker_facts,
@@ -44,12 +54,14 @@ from annotations.selectors.speakers import (
 )
 
 __all__ = [
+    "MergePreview",
     "SpeakerFacts",
     "Statement",
     "Triptych",
     "article_counts",
     "article_in_full",
     "article_list",
+    "articles_with",
     "content_places",
     "correction_counts",
     "correction_list",
@@ -61,12 +73,17 @@ __all__ = [
     "importable_collections",
     "latest_run",
     "may",
+    "merge_preview",
+    "merges_of",
+    "names_in_time",
     "next_article",
     "outlets",
     "page_of",
     "people_of",
     "place_of",
     "possible_points",
+    "possible_twins",
+    "readable_collections",
     "readable_correction",
     "readable_quote",
     "readable_speaker",
@@ -76,6 +93,7 @@ __all__ = [
     "speaker_facts",
     "speaker_list",
     "speaker_options",
+    "speaker_to_merge",
     "statement",
     "statements",
     "still_read",

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page
-from django.db.models import Count, F, Max, Min, Q
+from django.db.models import Case, Count, F, Max, Min, Q, When
 
 from annotations.cards import CorrectionCard, Side
 from annotations.permissions import PERMISSIONS, Role
+from annotations.picture import NOBODY, Pair
 from annotations.refusals import NotVisible
 from annotations.rendering import Mark, Segment, segments
 from annotations.selectors.paging import page_of
@@ -91,6 +92,9 @@ def correction_list(user: User, filters: dict[str, Any], page: str | None) -> Pa
     if filters["speaker"]:
         either = Q(corrector__public_id=filters["speaker"])
         rows = rows.filter(either | Q(corrected__public_id=filters["speaker"]))
+    for side in ("corrector", "corrected", "article"):
+        if filters[side]:
+            rows = rows.filter(**{f"{side}__public_id": filters[side]})
     ordered = rows.order_by(F("published_on").desc(nulls_last=True), "article_id", "start", "pk")
     shown = ordered.for_display().select_related("article", "corrector", "corrected", "decided_by")
     return page_of(shown.defer("article__text", "article__search_vector"), page)
@@ -150,21 +154,57 @@ def correction_counts(user: User) -> dict[str, int]:
     )
 
 
-def correction_pairs(user: User) -> list[dict[str, Any]]:
-    """Who corrected whom, how often, when: the facts of the picture. Retellings count once."""
-    rows = (
-        Correction.objects.readable_by(user)
-        .live()
-        .events()
-        .exclude(corrector=None)
-        .values(
-            "corrector__name", "corrector__public_id", "corrected__name", "corrected__public_id"
+PAIRS = 60
+"""At most so many arrows in a picture: more cannot be told apart."""
+
+
+def correction_pairs(user: User, filters: dict[str, Any]) -> tuple[list[Pair], int]:
+    """Who corrected whom, how often, when, and how many pairs there are: two statements.
+
+    The facts of the picture and of the table beneath it. Retellings count once.
+    """
+    rows = Correction.objects.readable_by(user).live().events().exclude(corrector=None)
+    if filters.get("state") == "confirmed":
+        rows = rows.confirmed()
+    if filters.get("article"):
+        rows = rows.filter(article__public_id=filters["article"])
+    if filters.get("speaker"):
+        either = Q(corrector__public_id=filters["speaker"])
+        rows = rows.filter(either | Q(corrected__public_id=filters["speaker"]))
+    if filters.get("collection"):
+        rows = rows.filter(collection__public_id=filters["collection"])
+    if filters.get("outlet"):
+        rows = rows.filter(article__outlet=filters["outlet"])
+    if filters.get("published_after"):
+        rows = rows.filter(published_on__gte=filters["published_after"])
+    if filters.get("published_before"):
+        rows = rows.filter(published_on__lte=filters["published_before"])
+    own = Q(kind=Correction.Kind.SELF_CORRECTION)
+    counted = (
+        rows.annotate(
+            whom=Case(When(own, then="corrector__public_id"), default="corrected__public_id"),
+            whom_name=Case(When(own, then="corrector__name"), default="corrected__name"),
         )
+        .values("corrector__name", "corrector__public_id", "whom", "whom_name")
         .annotate(
             n=Count("pk"),
             confirmed=Count("pk", filter=Q(status="confirmed")),
             first=Min("published_on"),
             last=Max("published_on"),
         )
+        .order_by("-n", "corrector__name", "whom_name", "corrector__public_id", "whom")
     )
-    return list(rows.order_by("-n", "corrector__name", "corrected__name")[:50])
+    pairs = [
+        Pair(
+            corrector=str(row["corrector__public_id"]),
+            corrector_name=row["corrector__name"],
+            corrected=str(row["whom"]) if row["whom"] else NOBODY,
+            corrected_name=row["whom_name"] or "somebody not named",
+            n=row["n"],
+            confirmed=row["confirmed"],
+            first=row["first"],
+            last=row["last"],
+        )
+        for row in counted[:PAIRS]
+    ]
+    return pairs, counted.count() if len(pairs) == PAIRS else len(pairs)

@@ -33,6 +33,10 @@ def tokens_of(user: User) -> list[ApiToken]:
     )
 
 
+def readable_collections(user: User) -> list[Collection]:
+    return list(Collection.objects.readable_by(user).order_by("name", "pk"))
+
+
 def exportable_collections(user: User) -> list[Collection]:
     """Collections whose tables this person may download."""
     rows = Collection.objects.readable_by(user)

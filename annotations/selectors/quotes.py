@@ -67,13 +67,13 @@ def speaker_options(
     rows = Speaker.objects.readable_by(user).current().filter(collection_id=collection_id)
     busy = Count("quotes", filter=Q(quotes__status__in=("suggested", "confirmed")))
     if words:
-        return list(rows.named_like(words)[:8]) or _nearest_names(rows, words)
+        return list(rows.named_like(words)[:8]) or nearest_names(rows, words)
     here = Count("quotes", filter=Q(quotes__article=article_id, quotes__status__in=LIVE_STATES))
     rows = rows.annotate(n=busy) if article_id is None else rows.annotate(n=here).filter(n__gt=0)
     return list(rows.order_by("-n", "name", "pk")[: 8 if article_id is None else 20])
 
 
-def _nearest_names(rows: SpeakerQuerySet, words: str) -> list[Speaker]:
+def nearest_names(rows: SpeakerQuerySet, words: str) -> list[Speaker]:
     """For what the index does not find, two letters changed about: compare with every name."""
     names = SpeakerName.objects.filter(speaker=OuterRef("pk"))
     near = names.annotate(near=TrigramWordSimilarity(normal_name(words), "norm")).order_by("-near")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from quotes.models import (
     Correction,
     Quote,
     Speaker,
+    SpeakerName,
 )
 
 if TYPE_CHECKING:
@@ -133,16 +135,29 @@ class SpeakerFacts:
     outlets: int
     made: int
     received: int
+    kinds: list[tuple[str, int]]
+    papers: list[tuple[str, int]]
     months: list[tuple[Any, Counter[str]]]
 
 
 def speaker_facts(speaker: Speaker) -> SpeakerFacts:
-    """Three statements, whatever the number of quotes."""
+    """Four statements, whatever the number of quotes."""
     live = Quote.objects.by_speaker(speaker).live().shown()
     figures = live.aggregate(
         confirmed=Count("pk", filter=Q(status="confirmed")),
         suggested=Count("pk", filter=Q(status="suggested")),
         outlets=Count("article__outlet", distinct=True, filter=~Q(article__outlet="")),
+        direct=Count("pk", filter=Q(kind="direct")),
+        mixed=Count("pk", filter=Q(kind="mixed")),
+        indirect=Count("pk", filter=Q(kind="indirect")),
+    )
+    kinds = [(kind, figures.pop(kind)) for kind in ("direct", "mixed", "indirect")]
+    papers = (
+        live.exclude(article__outlet="")
+        .order_by()
+        .values_list("article__outlet")
+        .annotate(n=Count("pk"))
+        .order_by("-n", "article__outlet")[:8]
     )
     sides = Correction.objects.live().events()
     both = sides.aggregate(
@@ -159,10 +174,57 @@ def speaker_facts(speaker: Speaker) -> SpeakerFacts:
     )
     for row in months:
         by_month[row["month"]][row["kind"]] = row["n"]
-    return SpeakerFacts(**figures, **both, months=sorted(by_month.items())[-12:])
+    return SpeakerFacts(
+        **figures,
+        **both,
+        kinds=kinds,
+        papers=list(papers),
+        months=sorted(by_month.items())[-12:],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NameInTime:
+    """A name with its bar: ``x`` and ``width`` in per mille of the years that are drawn."""
+
+    name: SpeakerName
+    x: int = 0
+    width: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NamesInTime:
+    names: list[NameInTime]
+    years: list[int]
+
+
+def names_in_time(speaker: Speaker, today: dt.date) -> NamesInTime:
+    """All names; those with dates on one scale of years, where any name has dates."""
+    rows = list(speaker.names.order_by("kind", "valid_from", "text", "pk")[:40])
+    dates = [date for row in rows for date in (row.valid_from, row.valid_to) if date]
+    if not dates:
+        return NamesInTime([NameInTime(row) for row in rows], [])
+    first = min(dates).year
+    last = max(max(dates).year, today.year)
+    begin, days = dt.date(first, 1, 1), (last - first + 1) * 365.25
+
+    def per_mille(date: dt.date) -> int:
+        return round((date - begin).days / days * 1000)
+
+    drawn = []
+    for row in rows:
+        if row.valid_from is None and row.valid_to is None:
+            drawn.append(NameInTime(row))
+            continue
+        start = per_mille(row.valid_from or begin)
+        end = per_mille(row.valid_to or min(today, dt.date(last, 12, 31)))
+        drawn.append(NameInTime(row, start, max(8, end - start)))
+    step = max(1, -(-(last - first) // 4))
+    return NamesInTime(drawn, list(range(first, last + 1, step)))
 
 
 def speaker_corrections(speaker: Speaker) -> list[Correction]:
     rows = Correction.objects.live().filter(Q(corrector=speaker) | Q(corrected=speaker))
+    rows = rows.annotate(is_own=Q(corrector=speaker))
     shown = rows.select_related("corrector", "corrected", "article")
     return list(shown.defer("article__text", "article__search_vector").newest_first()[:30])

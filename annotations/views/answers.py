@@ -22,6 +22,7 @@ from annotations import selectors
 from annotations.conflicts import conflict_over
 from annotations.refusals import Invalid, NotVisible, Refusal, StaleVersion
 from annotations.views.errors import busy
+from quotes.models import Speaker
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -69,6 +70,8 @@ def refusing(view: View[P]) -> View[P]:
         try:
             return view(request, *args, **kwargs)
         except StaleVersion as refusal:
+            if isinstance(refusal.current, Speaker):
+                return refused(request, f"{refusal} Look again before you decide.", 409)
             return _conflict(request, refusal)
         except NotVisible as refusal:
             return refused(request, str(refusal), 404)

@@ -18,6 +18,7 @@ from annotations.operations.corrections import (
     reopen_correction,
     swap_correction,
 )
+from annotations.picture import draw
 from annotations.sentences import sentences
 from annotations.views.answers import (
     SignedInRequest,
@@ -36,11 +37,14 @@ def correction_list(request: SignedInRequest) -> HttpResponse:
     """Claim, evidence and retort side by side, newest first."""
     filters = lenient(CorrectionFilterForm(request.GET))
     page = selectors.correction_list(request.user, filters, request.GET.get("page"))
+    pairs, n_pairs = selectors.correction_pairs(request.user, filters)
     context = {
         "page": page,
         "cards": selectors.triptychs(request.user, list(page.object_list)),
         "counts": selectors.correction_counts(request.user),
-        "pairs": selectors.correction_pairs(request.user),
+        "pairs": pairs[:12],
+        "n_pairs": n_pairs,
+        "picture": draw(pairs[:12]),
         "filters": filters,
         "query": without_page(request.GET),
         "on_list": True,

@@ -32,6 +32,8 @@ class World:
     correction: Correction
     settled: Correction
     batch: Import
+    twin: Speaker
+    merged: Speaker
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,21 @@ PAGES: dict[str, Row] = {
     "annotations:redo": Row(POST_PERSON),
     "annotations:speaker_list": Row(ROWS),
     "annotations:speaker_detail": Row(READ, speaker),
+    "annotations:speaker_merge": Row(
+        both("change_speaker", "change_speaker"),
+        speaker,
+        lambda world: {"version": 1, "into": world.twin.public_id},
+    ),
+    "annotations:speaker_split": Row(
+        both("change_speaker", "change_speaker"),
+        speaker,
+        lambda world: {"version": 1, "name": "Other", "articles": [world.article.public_id]},
+    ),
+    "annotations:speaker_undo": Row(
+        {"POST": "change_speaker"}, lambda w: [w.merged.public_id], lambda world: {"version": 2}
+    ),
+    "annotations:correction_picture": Row(ROWS),
+    "annotations:picture_download": Row(ROWS, lambda world: ["svg"]),
     "annotations:export_list": Row(safe("rows:export")),
     "annotations:export_table": Row({"GET": "rows:export"}, lambda world: ["quotes"]),
     "annotations:token_list": Row(

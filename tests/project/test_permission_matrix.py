@@ -21,6 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from annotations.models import ApiToken
 from annotations.operations.corrections import confirm_correction
 from annotations.operations.quotes import confirm_quote
+from annotations.operations.speakers import merge_speakers
 from annotations.operations.tokens import make_token, revoke_token
 from annotations.permissions import PERMISSIONS
 from quotes.importing import read_paste
@@ -93,7 +94,21 @@ def make_world() -> World:
     said = confirm_quote(public_id=said.public_id, version=1, user=boss)
     settled = confirm_correction(public_id=settled.public_id, version=1, user=boss)
     batch = import_items(collection=collection, items=[read_paste("“Snow,” she said.")], user=boss)
-    return World(collection, article, ines, tobias, quote, said, correction, settled, batch)
+    twin, merged = make_speaker(collection, "I. Adair"), make_speaker(collection, "Ms Adair")
+    merge_speakers(public_id=merged.public_id, version=1, user=boss, into_id=twin.public_id)
+    return World(
+        collection,
+        article,
+        ines,
+        tobias,
+        quote,
+        said,
+        correction,
+        settled,
+        batch,
+        twin,
+        merged,
+    )
 
 
 def make_people(collection: Collection) -> dict[str, User | None]:

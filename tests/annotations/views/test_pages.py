@@ -35,6 +35,10 @@ PAGES: dict[str, tuple[str, int, int, int]] = {
     "correction_history": ("correction", 302, 200, 404),
     "speaker_list": ("", 302, 200, 200),
     "speaker_detail": ("ines", 302, 200, 404),
+    "speaker_merge": ("ines", 302, 403, 404),
+    "speaker_split": ("ines", 302, 403, 404),
+    "correction_picture": ("", 302, 200, 200),
+    "picture_download": ("svg", 302, 200, 404),
     "export_list": ("", 302, 200, 200),
     "export_table": ("quotes", 302, 200, 200),
     "export_codebook": ("", 302, 200, 200),
@@ -49,6 +53,7 @@ PAGES: dict[str, tuple[str, int, int, int]] = {
 ELSEWHERE = {
     "snapshot_make",
     "snapshot_download",
+    "speaker_undo",
     "import_detail",
     "quote_add",
     "correction_add",
@@ -64,7 +69,13 @@ ELSEWHERE = {
 
 def address(name: str, world: World) -> str:
     what = PAGES[name][0]
-    args = [] if not what else [what] if what == "quotes" else [getattr(world, what).public_id]
+    args = (
+        []
+        if not what
+        else [what]
+        if what in {"quotes", "svg"}
+        else [getattr(world, what).public_id]
+    )
     return reverse(f"annotations:{name}", args=args)
 
 
@@ -93,7 +104,9 @@ def test_pages_change_nothing_by_other_methods(name, world, as_editor):
     assert refused in {405, 302} if name == "home" else refused == 405
 
 
-@pytest.mark.parametrize("name", [n for n, row in PAGES.items() if row[0] not in {"", "quotes"}])
+@pytest.mark.parametrize(
+    "name", [n for n, row in PAGES.items() if row[0] not in {"", "quotes", "svg"}]
+)
 def test_an_unknown_id_is_not_found(name, world, as_editor):
     assert as_editor.get(reverse(f"annotations:{name}", args=[uuid.uuid4()])).status_code == 404
 
@@ -126,7 +139,10 @@ def grow(world: World, collection: Any) -> Any:
         ("article_list", 8),
         ("correction_list", 12),
         ("speaker_list", 6),
-        ("speaker_detail", 14),
+        ("speaker_detail", 16),
+        ("speaker_merge", 12),
+        ("speaker_split", 8),
+        ("correction_picture", 8),
         ("article_history", 6),
         ("article_next", 6),
         ("export_list", 40),
