@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from annotations import selectors
 from annotations.forms import PictureForm, lenient, without_page
-from annotations.picture import draw
+from annotations.picture import Picture, draw
 from annotations.picture_png import png
 from annotations.refusals import NotVisible
 from annotations.views.answers import SignedInRequest, refusing, signed_in
@@ -46,9 +46,9 @@ def picture_download(request: SignedInRequest, form: str) -> HttpResponse:
     """The same picture as a file: SVG for layout and print, PNG for everything else."""
     filters = lenient(PictureForm(request.GET))
     pairs, _ = selectors.correction_pairs(request.user, filters)
-    picture = draw(pairs)
-    if form not in {"svg", "png"} or picture is None:
-        raise NotVisible("There is nothing to draw.")
+    picture = draw(pairs) or Picture([], [], 420, 40)
+    if form not in {"svg", "png"}:
+        raise NotVisible("A picture comes as SVG or PNG.")
     caption = f"Who corrected whom: {sum(pair.n for pair in pairs)} corrections. On Record, "
     caption += f"{timezone.localdate():%d %b %Y}".lstrip("0")
     if form == "svg":

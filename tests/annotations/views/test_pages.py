@@ -38,7 +38,7 @@ PAGES: dict[str, tuple[str, int, int, int]] = {
     "speaker_merge": ("ines", 302, 403, 404),
     "speaker_split": ("ines", 302, 403, 404),
     "correction_picture": ("", 302, 200, 200),
-    "picture_download": ("svg", 302, 200, 404),
+    "picture_download": ("svg", 302, 200, 200),
     "export_list": ("", 302, 200, 200),
     "export_table": ("quotes", 302, 200, 200),
     "export_codebook": ("", 302, 200, 200),
