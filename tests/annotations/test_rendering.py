@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +16,7 @@ from annotations.rendering import (
     paragraphs_touching,
     segments,
 )
+from tests.timing import cpu_seconds
 
 texts = st.text(
     alphabet=st.one_of(
@@ -176,14 +174,5 @@ def test_paragraph_of_an_offset():
 
 @pytest.mark.parametrize("text", ["\n" * 40_000, "a\n" * 5_000, "a\n\n" * 5_000])
 def test_time_grows_with_the_text_and_not_with_its_square(text):
-    def seconds(words: str) -> float:
-        begin = time.process_time()
-        paragraphs(words, [])
-        return time.process_time() - begin
-
-    gc.disable()  # its rounds through all that other tests keep are not this function's time
-    try:
-        once = min(seconds(text) for _ in range(4))
-        assert min(seconds(text * 4) for _ in range(3)) < once * 9 + 0.02  # the square: 16
-    finally:
-        gc.enable()
+    once = cpu_seconds(lambda: paragraphs(text, []))
+    assert cpu_seconds(lambda: paragraphs(text * 4, [])) < once * 9 + 0.02  # the square: 16

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import time
 
 import pytest
 
 from quotes.importing import ArticleInput, ReadFailure, read_file
+from tests.timing import cpu_seconds
 
 PARAGRAPHS = [
     "The harbour board of Northquay will vote for a second time on the breakwater after a night of "
@@ -126,9 +126,7 @@ def test_broken_linked_data_does_no_harm(script):
 def test_reading_time_grows_with_the_page_not_with_its_square():
     def seconds(copies: int) -> float:
         data = page(lead="<p>" + "The pier “is not a pier. " * copies + "</p>").encode()
-        start = time.perf_counter()
-        article("a.html", data)
-        return time.perf_counter() - start
+        return cpu_seconds(lambda: article("a.html", data), tries=1)
 
     seconds(10)
-    assert seconds(8_000) < 3 * seconds(4_000) + 0.5
+    assert seconds(8_000) < 3 * seconds(4_000) + 0.2
