@@ -36,9 +36,21 @@ def load() -> Model:
             nlp = spacy.load(name)
             nlp.add_pipe(breaks.NAME, before="parser")
             nlp.add_pipe(honorifics.NAME, before="ner")
+            _part_dashes(nlp)
             nlp.max_length = 10_000_000
             return Model(nlp, f"{name} {nlp.meta['version']}", parses=True)
     return blank()
+
+
+def _part_dashes(nlp: Language) -> None:
+    """ "…of it.”― Ida Marsh": the long dash is a word of its own."""
+    tokenizer = nlp.tokenizer
+    prefixes = spacy.util.compile_prefix_regex([*(nlp.Defaults.prefixes or ()), "―"])
+    suffixes = spacy.util.compile_suffix_regex([*(nlp.Defaults.suffixes or ()), "―"])
+    infixes = spacy.util.compile_infix_regex([*(nlp.Defaults.infixes or ()), "―"])
+    tokenizer.prefix_search = prefixes.search
+    tokenizer.suffix_search = suffixes.search
+    tokenizer.infix_finditer = infixes.finditer
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 _CLOSERS = {
     "“": "”",
+    "”": "”",
     "„": "“”",
     "«": "»",
     "»": "«",
@@ -18,7 +19,7 @@ _CLOSERS = {
     "‘": "’",
     "'": "'",
 }
-_DOUBLE = frozenset(("“", "„", "«", '"', "''", "``", "‘‘"))
+_DOUBLE = frozenset(("“", "”", "„", "«", '"', "''", "``", "‘‘"))
 _MARK = re.compile(r"''|``|‘‘|’’|[“”„«»\"‘’'\n]")
 _ELIDED = re.compile(
     r"(?:em|tis|twas|til|cause|cos|n|round|bout|ere|neath|\d\ds?)\b", re.IGNORECASE
@@ -66,7 +67,7 @@ def stretches(text: str) -> tuple[Stretch, ...]:
             if _opens(text, mark, start, end):
                 opened = (mark, start, end)
             continue
-        if mark in _closers(opened[0]) and _closes(text, mark, start, end):
+        if _ends(text, opened[0], mark, start, end):
             found.append(_stretch(text, found, opened, start, end, line_start))
             opened = None
         elif (
@@ -87,11 +88,22 @@ def _closers(mark: str) -> tuple[str, ...]:
     return (closer,) if len(closer) == 2 and closer in ("''", "’’") else tuple(closer)
 
 
+def _ends(text: str, opened: str, mark: str, start: int, end: int) -> bool:
+    """The mark closes what was opened; “ does where it stands the wrong way round."""
+    if mark == opened == "“":
+        after = text[end] if end < len(text) else "\n"
+        return after in "\n" and text[start - 1] in ".,!?…"
+    return mark in _closers(opened) and _closes(text, mark, start, end)
+
+
 def _opens(text: str, mark: str, start: int, end: int) -> bool:
     if mark not in _CLOSERS or mark == "»":
         return False
     before = text[start - 1] if start else "\n"
     after = text[end] if end < len(text) else "\n"
+    if mark == "”":
+        # Set the wrong way round at the head of a line: ”We won,” said …
+        return before == "\n" and after.isalnum()
     if mark in "‘'":
         if before.isalnum() or not (after.isalnum() or after in "…[$£€"):
             return False

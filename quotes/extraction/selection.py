@@ -14,6 +14,7 @@ from quotes.extraction.syntax import trimmed
 THRESHOLD = 0.4
 BESIDE_TAGGER = 0.7
 _ALONE = frozenset(("tagged", "signed", "dialogue"))
+_ORDER = {"signed": 0, "dialogue": 0, "tagged": 1}
 _MOSTLY = 0.5
 _LONGEST_GROUP = 100
 _FEWEST_BEFORE_COLON = 4
@@ -124,7 +125,7 @@ def select(
         (frame for frame in frames if frame.content and frame.score >= threshold),
         key=lambda frame: (-frame.score, frame.start, frame.end, frame.construction),
     )
-    ranked.sort(key=lambda frame: frame.construction != "tagged")
+    ranked.sort(key=lambda frame: _ORDER.get(frame.construction, len(_ORDER)))
     for frame in ranked:
         if with_tagger and frame.construction not in _ALONE and frame.score < beside_tagger:
             continue

@@ -13,6 +13,8 @@ NAME = "carried_quotes"
 _FEWEST_WORDS = 5
 _FEWEST_WITHOUT_PARSE = 4
 _REACH = 3
+_LONGEST_GROUP = 1500
+_LONGEST_TAIL = 40
 
 
 @Language.component(NAME, requires=["doc._.marks", "doc._.frames"], assigns=["doc._.frames"])
@@ -42,10 +44,14 @@ def carried_quotes(doc: Doc) -> Doc:
         free = [i for i in range(first, end) if not doc[i].is_space]
         if any(hull[i] is not None for i in free):
             continue
-        taken = _take(doc, marks, number, last, len(words))
+        taken = _later_owner(marks, number, owner, hull) or _take(
+            doc, marks, number, last, len(words)
+        )
         if taken is None:
             continue
-        if taken is not last:
+        if taken.start > first:
+            taken.content[:0] = free
+        elif taken is not last:
             added.append(taken)
             last = taken
         for i in range(taken.start, taken.end):
@@ -72,7 +78,7 @@ def _take(doc: Doc, marks: Quoted, number: int, last: Frame | None, words: int) 
             last.content.extend(tokens)
             return last
         quoted = any(marks.of[i] >= 0 for i in last.content)
-        if gap == 0 and blank and quoted:
+        if blank and quoted and (gap == 0 or gap == 1 and _goes_on(doc, marks, last, first)):
             last.content.extend(tokens)
             return last
     cue = _colon_before(doc, marks, first)
@@ -96,6 +102,32 @@ def _take(doc: Doc, marks: Quoted, number: int, last: Frame | None, words: int) 
         score=0.5 * max(last.score, 0.6),
         anchor=last.anchor,
         carried=True,
+    )
+
+
+def _later_owner(
+    marks: Quoted, number: int, owner: list[Frame | None], hull: list[Frame | None]
+) -> Frame | None:
+    """A quote whose cue comes with its last paragraph: the frame that has a later part of it."""
+    first = marks.bounds[number][0]
+    for member in range(number + 1, marks.group(number)[-1] + 1):
+        found = owner[marks.bounds[member][0]]
+        if found is not None:
+            between = range(first, found.start)
+            free = len(between) <= _LONGEST_GROUP and all(hull[i] is None for i in between)
+            return found if free and found.start == marks.bounds[member][0] else None
+    return None
+
+
+def _goes_on(doc: Doc, marks: Quoted, last: Frame, first: int) -> bool:
+    """The paragraph before ends with the quote or its cue: a quote alone in the next goes on."""
+    quoted = next((i for i in reversed(last.content) if marks.of[i] >= 0), None)
+    if quoted is None or marks.paragraph[first] - marks.paragraph[quoted] != 1:
+        return False
+    edge = max(last.end - 1, last.cue[-1] if last.cue else 0, last.source[-1] if last.source else 0)
+    between = range(min(edge, first - 1) + 1, first)
+    return len(between) <= _LONGEST_TAIL and not any(
+        marks.outer[i] != marks.outer[edge] and doc[i].is_alpha for i in between
     )
 
 

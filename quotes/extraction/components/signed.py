@@ -45,9 +45,10 @@ def _signed(doc: Doc, marks: Quoted) -> Iterator[Frame]:
             continue
         source = []
         for token in doc[index + 1 : index + 1 + _LONGEST_SIGNATURE]:
-            if token.is_space:
+            if "\n" in token.text:
                 break
-            source.append(token.i)
+            if not token.is_space:
+                source.append(token.i)
         if (
             not source
             or len(source) == _LONGEST_SIGNATURE
