@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from dataclasses import replace
 
 from spacy.tokens import Doc
 
 from quotes.extraction import lexicon
 from quotes.extraction.cast import Entity
 from quotes.extraction.components.speakers import Finding
-from quotes.extraction.frames import Quoted
+from quotes.extraction.frames import Frame, Quoted
 from quotes.extraction.marks import Stretch
 from quotes.extraction.text import Ranges, has_words, trim, verbatim_spans
 from quotes.extraction.types import (
@@ -55,12 +57,15 @@ class People:
 def attributions(
     doc: Doc, findings: list[Finding], people: People, skipped: Ranges
 ) -> tuple[list[Attribution], list[Finding]]:
-    """Attributions in text order whose top-level hulls are disjoint, with their findings."""
-    built = []
+    """Attributions in text order whose top-level hulls are disjoint, with their findings.
+
+    A quote in a quote follows the one that it stands in.
+    """
+    built, nested = [], []
     for finding in findings:
         attribution = _attribution(doc, finding, people, skipped)
         if attribution is not None:
-            built.append((attribution, finding))
+            (built if finding.frame.parent is None else nested).append((attribution, finding))
     config = doc._.config
     kept = [
         (attribution, finding)
@@ -68,7 +73,35 @@ def attributions(
         if attribution.confidence >= config.min_confidence
         and (config.attitudes or attribution.act != "attitude")
     ]
-    return [attribution for attribution, _ in kept], [finding for _, finding in kept]
+    return _with_nested(kept, nested, config.min_confidence)
+
+
+def _with_nested(
+    kept: list[tuple[Attribution, Finding]],
+    nested: list[tuple[Attribution, Finding]],
+    min_confidence: float,
+) -> tuple[list[Attribution], list[Finding]]:
+    inside: dict[int, list[tuple[Attribution, Finding]]] = defaultdict(list)
+    for attribution, finding in nested:
+        if attribution.confidence >= min_confidence:
+            inside[id(finding.frame.parent)].append((attribution, finding))
+    found: list[Attribution] = []
+    findings: list[Finding] = []
+    for attribution, finding in kept:
+        number = len(found)
+        found.append(attribution)
+        findings.append(finding)
+        for child, its_finding in inside[id(finding.frame)]:
+            if _holds(attribution, child):
+                found.append(replace(child, parent=number))
+                findings.append(its_finding)
+    return found, findings
+
+
+def _holds(outer: Attribution, inner: Attribution) -> bool:
+    first, last = inner.content[0].start, inner.content[-1].end
+    hull = outer.content[0].start <= first and last <= outer.content[-1].end
+    return hull and inner.content != outer.content
 
 
 def _without_overlaps(
@@ -115,7 +148,7 @@ def _attribution(doc: Doc, finding: Finding, people: People, skipped: Ranges) ->
         cue=cue,
         source=source,
         kind=kind,
-        act=_act(frame.lemma, frame.construction),
+        act=_act(doc, frame, kind),
         speaker=speaker,
         candidates=candidates,
         addressee=people.number(finding.addressee) if finding.addressee is not None else None,
@@ -211,11 +244,15 @@ def _is_clause(doc: Doc, tokens: list[int]) -> bool:
     )
 
 
-_DIRECT = frozenset(("colon", "before", "after", "carried", "bare", "dialogue", "according"))
+_DIRECT = frozenset(
+    ("colon", "before", "after", "carried", "bare", "dialogue", "signed", "according")
+)
 
 
-def _act(lemma: str, construction: str) -> Act:
-    if lemma in lexicon.QUESTIONS and construction.partition(":")[0] in (
+def _act(doc: Doc, frame: Frame, kind: Kind) -> Act:
+    """Words in marks were said; of other cues the verb or a noun beside it decides."""
+    family = frame.construction.partition(":")[0]
+    if frame.lemma in lexicon.QUESTIONS and family in (
         "clause",
         "colon",
         "before",
@@ -224,6 +261,11 @@ def _act(lemma: str, construction: str) -> Act:
         "tagged",
     ):
         return "question"
-    if construction in _DIRECT or lemma in lexicon.STATEMENTS:
+    if frame.construction in _DIRECT or kind == "direct" or frame.lemma in lexicon.STATEMENTS:
+        return "statement"
+    cue = [doc[i] for i in frame.cue]
+    if any(token.lower_ in lexicon.SAID_BY for token in cue) or any(
+        token.pos_ == "NOUN" and token.lemma_.lower() in lexicon.STATEMENTS for token in cue
+    ):
         return "statement"
     return "attitude"

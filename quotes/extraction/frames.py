@@ -27,6 +27,8 @@ class Frame:
     """Token index of the source's head word, also where the source is elided."""
     carried: bool = False
     """The source stands in another sentence: the speaker was carried over."""
+    parent: Frame | None = None
+    """The frame whose content this one stands in: a quote in a quote."""
 
     @property
     def start(self) -> int:

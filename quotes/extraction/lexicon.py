@@ -204,6 +204,11 @@ SPEECH = _words(
     "refer compare liken acknowledge underscore underline highlight assure reassure inform notify "
     "remind alert brief ruled rule find hold opine gush enthuse marvel rave plead explain ponder"
 )
+# The plainest of them: words in marks beside one of these are somebody's words, no nickname.
+SPEAKING = _words(
+    "say tell ask reply answer add shout announce write claim insist warn respond cry whisper "
+    "yell scream tweet text explain declare state"
+)
 QUESTIONS = _words("ask question inquire enquire wonder query quiz press grill")
 ATTITUDES = _words(
     "want wish hope fear believe think feel expect plan intend seek try attempt refuse decline "
@@ -220,9 +225,14 @@ STATEMENTS = (
     | _words(
         "deny know show find conclude determine learn estimate claim assertion statement comment "
         "remark suggestion allegation accusation charge report story announcement warning promise "
-        "pledge vow call argument question poll study survey rule mean testify hear read"
+        "pledge vow call argument question poll study survey rule mean testify hear read remember "
+        "recollection testimony evidence speak talk discuss detail outline express chronicle "
+        "chide chastise rail implore reprimand rebuke scold identify narrate relate divulge "
+        "account speech tweet post interview discussion"
     )
 ) - _words("offer propose demand attack blame laugh smile use plead choose")
+# Words of a cue without a verb of saying that still tell of something said.
+SAID_BY = _words("according per reportedly allegedly purportedly apparently")
 NOT_SPEECH = _words("be have do make get take give come")
 INTERVENING = _words("intervene interject interrupt cut jump step break")
 

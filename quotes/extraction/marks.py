@@ -170,8 +170,8 @@ def _leave_open(
         end -= 1
     if end <= inner:
         return
-    at_line_start = not text[line_start:start].strip()
-    if mark in "‘'" and (not at_line_start or end - inner > _MAX_SINGLE):
+    before = text[line_start:start].rstrip()
+    if mark in "‘'" and (before and before[-1] != ":" or end - inner > _MAX_SINGLE):
         return
     found.append(
         Stretch(
@@ -186,9 +186,17 @@ def _leave_open(
     )
 
 
+def _introduced(text: str, stretch: Stretch) -> bool:
+    """ "She added: ‘…": also where the next paragraph opens with another mark, it goes on."""
+    before = text[max(0, stretch.start - 3) : stretch.start].rstrip()
+    return before.endswith(":")
+
+
 def _continues(text: str, found: list[Stretch], mark: str, start: int, line_start: int) -> bool:
     """The paragraph before left this mark open, and this paragraph opens with it."""
-    if not found or found[-1].closed or found[-1].mark != mark:
+    if not found or found[-1].closed:
+        return False
+    if found[-1].mark != mark and (found[-1].mark not in "‘'" or not _introduced(text, found[-1])):
         return False
     between = text[found[-1].end : start]
     return not between.strip() and "\n" in between and not text[line_start:start].strip()

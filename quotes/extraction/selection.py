@@ -8,6 +8,7 @@ from dataclasses import replace
 from spacy.tokens import Doc
 
 from quotes.extraction import lexicon
+from quotes.extraction.components.nested import speech_before_colon
 from quotes.extraction.frames import Frame, Quoted
 from quotes.extraction.syntax import trimmed
 
@@ -94,7 +95,8 @@ def _colon_inside(doc: Doc, frame: Frame, marks: Quoted) -> int | None:
         if place < _FEWEST_BEFORE_COLON or marks.of[i] < 0 or marks.bounds[marks.of[i]][0] != i:
             continue
         if doc[i - 1].text == ":" and all(i < cue or cue < frame.start for cue in frame.cue):
-            return place
+            nested = speech_before_colon(doc, frame.content[0], i - 1)
+            return place if nested is None else None
     return None
 
 

@@ -50,7 +50,7 @@ def carried_quotes(doc: Doc) -> Doc:
         if taken is None:
             continue
         if taken.start > first:
-            taken.content[:0] = free
+            taken.content[:0] = [i for i in range(first, taken.start) if not doc[i].is_space]
         elif taken is not last:
             added.append(taken)
             last = taken

@@ -92,7 +92,8 @@ def _begins(
         return False
     if there >= 0 and here < 0:
         stretch = kept[there]
-        last = text[stretch.inner_end - 1 : stretch.inner_end] if stretch.closed else "."
+        inner = text[max(stretch.inner_start, stretch.inner_end - 4) : stretch.inner_end]
+        last = inner.rstrip("’'”\" ")[-1:] if stretch.closed else "."
         return (
             last == "." and not _is_abbreviated(doc, bounds[there][1]) and token.text not in ",;)"
         )

@@ -46,8 +46,23 @@ def speakers(doc: Doc) -> Doc:
     )
     starts = [mention.start for mention in mentions]
     limit = doc._.config.max_candidates
+    for frame in doc._.frames:
+        _says_i(doc, cast, frame)
     doc._.findings = [_finding(doc, cast, frame, mentions, starts, limit) for frame in doc._.frames]
     return doc
+
+
+def _says_i(doc: Doc, cast: Cast, frame: Frame) -> None:
+    """ "“I told him ‘no’,” Marsh said": the quote in the quote is Marsh's too."""
+    outer = frame.parent
+    if outer is None or outer.anchor is None or frame.anchor is None:
+        return
+    known = cast.at.get(outer.anchor)
+    if known is not None and doc[frame.anchor].lower_ in ("i", "me", "we"):
+        reason = f"“{doc[frame.anchor].text}” in words of {known.entity.name}"
+        cast.mention(
+            Mention(frame.anchor, frame.anchor + 1, frame.anchor, known.entity, "pronoun", reason)
+        )
 
 
 def _finding(

@@ -75,7 +75,24 @@ def _linked(doc: Doc, parts: dict[str, list[_Part]]) -> list[Frame]:
     source_of: dict[int, _Part] = {}
     for _, n, k in pairs:
         source_of.setdefault(n, sources[k])
-    return [_frame(doc, cues[n], source_of.get(n), found) for n, found in sorted(contents.items())]
+    return [
+        _frame(doc, cues[n], source_of.get(n), _of_this_cue(doc, cues[n], found))
+        for n, found in sorted(contents.items())
+    ]
+
+
+def _of_this_cue(doc: Doc, cue: _Part, contents: list[_Part]) -> list[_Part]:
+    """ "“A.” She added: “B.”": what is quoted in the sentence before belongs to an earlier cue."""
+    marks: Quoted = doc._.marks
+    if all(part.last < cue.first for part in contents):
+        return contents
+    return [
+        part
+        for part in contents
+        if part.last > cue.first
+        or marks.of[part.last] < 0
+        or marks.outer[part.last] == marks.outer[cue.first]
+    ]
 
 
 def _distance(left: _Part, right: _Part) -> int:
