@@ -16,6 +16,7 @@ from quotes.extraction.tagging import TaggedSpan
 
 NAME = "tagged_speech"
 _FARTHEST = 60
+_HOW = ("subject",)
 _SURE, _SHARE = 0.45, 0.5
 
 
@@ -150,6 +151,8 @@ def _frame(doc: Doc, cue: _Part, source: _Part | None, contents: list[_Part]) ->
         source = None
     asker = _asker(head)
     tokens = sorted({i for part in contents for i in part.tokens})
+    if asker is None and source is None and not _nobody_asked(head):
+        asker = _subject(head, tokens, cue)
     certainty = sum(part.probability for part in contents) / len(contents)
     return Frame(
         "tagged",
@@ -161,6 +164,16 @@ def _frame(doc: Doc, cue: _Part, source: _Part | None, contents: list[_Part]) ->
         score=_SURE + _SHARE * certainty,
         anchor=asker.i if asker else _anchor(source) if source is not None else None,
     )
+
+
+def _subject(head: Token, content: list[int], cue: _Part) -> Token | None:
+    """Who the parse says does it, where the tagger names nobody: "… but said", "…, adding"."""
+    found, how = subject(head)
+    if found is None or head.pos_ != "VERB" or how not in _HOW:
+        return None
+    if found.i in content or found.i in cue.tokens or found.dep_ == "expl":
+        return None
+    return found
 
 
 def _asker(head: Token) -> Token | None:
