@@ -25,6 +25,8 @@ class Entity:
     kind: SpeakerKind
     gender: Gender = ""
     plural: bool = False
+    place: bool = False
+    """A country, state or town: it speaks now and then, but "they" never means it."""
     first: str = ""
     last: str = ""
     aliases: dict[str, AliasKind] = field(default_factory=dict)

@@ -136,7 +136,8 @@ ROLES = _words(
     "student man woman boy girl teenager pensioner ceo cfo premier taoiseach treasurer "
     "backbencher incumbent rival challenger frontrunner front-runner veteran referee umpire "
     "librarian headmistress headmaster climatologist engineer curator dealer sergeant accused "
-    "historian surgeon priest barrister trustee conservator hydrologist geologist"
+    "historian surgeon priest barrister trustee conservator hydrologist geologist legislator "
+    "reverend magistrate physician player skipper youngster academic parliamentarian solicitor"
 )
 FEMALE_NOUNS = _words(
     "woman girl mother wife daughter sister widow actress congresswoman chairwoman spokeswoman "
@@ -164,6 +165,39 @@ UNNAMED_HEADS = _words(
     "voter supporter critic analyst expert one another insider lawyer attorney passer-by onlooker "
     "neighbour neighbor"
 )
+# Said of anybody who is spoken of, whatever else he or she is called.
+ANYBODY = _words(
+    "man woman boy girl teenager pensioner victim accused defendant suspect driver father mother "
+    "widow veteran star player youngster"
+)
+_SAME_TITLES = (
+    "rep representative congressman congresswoman lawmaker legislator",
+    "sen senator lawmaker legislator",
+    "gov governor",
+    "mp lawmaker backbencher parliamentarian",
+    "judge justice magistrate",
+    "atty attorney lawyer solicitor barrister",
+    "gen general",
+    "col colonel",
+    "sgt sergeant",
+    "det detective",
+    "insp inspector",
+    "supt superintendent",
+    "capt captain skipper",
+    "manager coach boss",
+    "chair chairman chairwoman chairperson",
+    "professor prof academic",
+    "dr doctor physician",
+    "candidate nominee",
+    "billionaire tycoon mogul businessman",
+    "spokesman spokeswoman spokesperson",
+    "rev reverend pastor",
+    "cllr councillor councilman councilwoman",
+)
+SAME_TITLE: dict[str, frozenset[str]] = {}
+for _titles in _SAME_TITLES:
+    for _title in _titles.split():
+        SAME_TITLE[_title] = SAME_TITLE.get(_title, frozenset()) | frozenset(_titles.split())
 ORGANISATION_NOUNS = _words(
     "campaign committee party government administration department ministry agency court company "
     "firm group association union council university police commission board team network paper "
@@ -178,6 +212,77 @@ DOCUMENTS = _words(
     "paper research figures data statistics records record ruling indictment affidavit tweet post "
     "message video website site bill law order motion petition resolution transcript audit "
     "investigation inquiry findings results census polls surveys reports studies emails brief"
+)
+# Nouns for the same document later in an article: "a survey", then "the poll".
+_DOCUMENT_FAMILIES = (
+    "poll survey polling",
+    "study research paper report analysis review audit findings",
+    "ruling decision opinion order judgment judgement",
+    "film documentary movie",
+    "lawsuit complaint filing suit petition",
+    "letter memo email",
+)
+DOCUMENT_FAMILIES: dict[str, str] = {
+    noun: family.split()[0] for family in _DOCUMENT_FAMILIES for noun in family.split()
+}
+# Which nouns stand for a body with this word in its name.
+BODY_SYNONYMS: dict[str, tuple[str, ...]] = {
+    "association": ("union", "group"),
+    "federation": ("union", "group"),
+    "workers": ("union",),
+    "teamsters": ("union",),
+    "brotherhood": ("union",),
+    "guild": ("union",),
+    "union": ("group",),
+    "bureau": ("agency", "office"),
+    "administration": ("agency",),
+    "commission": ("agency", "panel"),
+    "committee": ("panel",),
+    "subcommittee": ("panel", "committee"),
+    "board": ("panel",),
+    "department": ("agency", "ministry"),
+    "ministry": ("department",),
+    "agency": ("office",),
+    "fbi": ("bureau", "agency"),
+    "cia": ("agency",),
+    "inc": ("company", "firm"),
+    "corp": ("company", "firm"),
+    "corporation": ("company", "firm"),
+    "ltd": ("company", "firm"),
+    "plc": ("company", "firm"),
+    "energy": ("company", "firm"),
+    "coal": ("company", "firm"),
+    "airlines": ("company", "airline"),
+    "airways": ("company", "airline"),
+    "bank": ("company",),
+    "times": ("newspaper", "paper"),
+    "post": ("newspaper", "paper"),
+    "journal": ("newspaper", "paper", "journal"),
+    "herald": ("newspaper", "paper"),
+    "guardian": ("newspaper", "paper"),
+    "observer": ("newspaper", "paper"),
+    "tribune": ("newspaper", "paper"),
+    "enquirer": ("newspaper", "paper"),
+    "institute": ("group", "organisation", "organization"),
+    "foundation": ("group", "charity", "organisation", "organization"),
+    "trust": ("charity", "organisation", "organization"),
+    "society": ("group", "charity", "organisation", "organization"),
+    "fund": ("organisation", "organization"),
+    "coalition": ("group",),
+    "council": ("authority",),
+    "club": ("team",),
+    "united": ("club",),
+    "city": ("club",),
+}
+# Bodies that are too many to tell which: "the government said".
+VAGUE_BODIES = _words(
+    "government administration party cabinet coalition office team service site website congress "
+    "parliament senate house army military police embassy camp"
+)
+# Nouns that fit many bodies: only a definite one ("the company") is looked up.
+COMMON_BODIES = _words(
+    "company firm group organisation organization agency office authority team club bank network "
+    "paper newspaper court panel board"
 )
 PASSIVE_SOURCES = _words("by from")
 

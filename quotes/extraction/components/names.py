@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 
 from spacy.language import Language
@@ -30,6 +31,8 @@ from quotes.extraction.types import AliasKind, SpeakerKind
 NAME = "names"
 _BODIES = frozenset(("ORG", "GPE", "NORP"))
 _NAMESAKES = 30
+_AGE_AFTER = re.compile(r"[,(] ?(\d{1,2})\b(?! [A-Z])")
+_AGE_BEFORE = re.compile(r"\b(\d{1,2})-year-old [\w -]*$")
 
 
 @Language.component(NAME, requires=["doc.ents", "doc._.marks"], assigns=["doc._.cast"])
@@ -286,6 +289,10 @@ def _learn_titles(doc: Doc, span: Span, entity: Entity) -> None:
         phrase.insert(0, doc[index].lower_)
         index -= 1
     _add_title(entity, " ".join(phrase))
+    age = _AGE_AFTER.match(doc[span.end : span.end + 3].text) if span.end < len(doc) else None
+    before = _AGE_BEFORE.search(doc[max(0, span.start - 8) : span.start].text)
+    for found in filter(None, (age, before)):
+        entity.titles.add(f"{found.group(1)}-year-old")
     head = doc[_head(span)]
     for child in head.children:
         if child.dep_ == "appos" and child.i > head.i and child.pos_ == "NOUN":
@@ -328,7 +335,9 @@ def _body(cast: Cast, span: Span) -> None:
         entity = _by_acronym(cast, bare)
     if entity is None:
         kind: SpeakerKind = "group" if span.label_ == "NORP" else "organisation"
-        entity = cast.add(Entity(bare, kind, plural=span.label_ == "NORP"))
+        entity = cast.add(
+            Entity(bare, kind, plural=span.label_ == "NORP", place=span.label_ == "GPE")
+        )
     cast.mention(Mention(span.start, span.end, span.root.i, entity, "name"))
 
 

@@ -10,13 +10,18 @@ from spacy.tokens import Doc, Token
 
 from quotes.extraction import lexicon
 from quotes.extraction.cast import Cast, Entity, Gender, Mention, compatible_gender
+from quotes.extraction.components.descriptions import Descriptions
 from quotes.extraction.frames import Frame, Quoted
 from quotes.extraction.offices import country_of, former_holders, holder_at, office_of
-from quotes.extraction.syntax import subtree
+from quotes.extraction.syntax import noun_phrase, subtree
 
 NAME = "references"
 _RECENT = 14
 _ROSTER = 400
+_BACK = 80
+_SURE_GENDER = 8
+_NEAR_PARAGRAPHS = 4
+_STANDS_OUT = frozenset(("nsubj", "nsubjpass", "appos"))
 
 
 @Language.component(
@@ -29,6 +34,13 @@ def references(doc: Doc) -> Doc:
     return doc
 
 
+def _age(doc: Doc, token: Token) -> str:
+    """ "36-year-old" where the token is the "old" of it, else nothing."""
+    if token.lower_ != "old" or token.i < 4 or doc[token.i - 2].lower_ != "year":
+        return ""
+    return f"{doc[token.i - 4].text}-year-old" if doc[token.i - 4].like_num else ""
+
+
 class _Reader:
     """One pass over the article: keeps who was mentioned last, and as what."""
 
@@ -38,10 +50,14 @@ class _Reader:
         self.marks: Quoted = doc._.marks
         self.recent: deque[Mention] = deque(maxlen=_RECENT)
         self.speakers: dict[int, Entity] = {}
-        self.heads = {frame.anchor: frame for frame in doc._.frames if frame.anchor is not None}
-        self.cues: dict[int, Frame] = {frame.head: frame for frame in doc._.frames}
+        self.heads = {
+            frame.anchor: frame
+            for frame in doc._.frames
+            if frame.anchor is not None and not frame.carried
+        }
+        self.descriptions = Descriptions(doc, self.cast)
         self.last_speaker: Mention | None = None
-        self.roles: dict[tuple[str, str], Entity] = {}
+        self.introduced: set[str] = set()
 
     def read(self) -> None:
         for token in self.doc:
@@ -50,6 +66,8 @@ class _Reader:
                 if known.start == token.i:
                     self._see(known)
                 continue
+            if token.pos_ == "NOUN" and token.lemma_.lower() in lexicon.ROLES:
+                self._note(token)
             low = token.lower_
             if low in lexicon.HE or low in lexicon.SHE:
                 self._pronoun(token, "m" if low in lexicon.HE else "f")
@@ -59,10 +77,18 @@ class _Reader:
                 self._they(token)
             elif low in ("who", "which", "that") and token.i in self.heads and token.pos_ == "PRON":
                 self._relative(token)
-            elif token.pos_ in ("NOUN", "PROPN") and self._is_role(token):
+            elif token.pos_ in ("NOUN", "PROPN", "ADJ") and self._is_role(token):
                 self._role(token)
+            if token.i in self.heads and token.i not in self.cast.at:
+                self._describe(self.heads[token.i])
 
     # -- what was seen ----------------------------------------------------------------------
+
+    def _note(self, token: Token) -> None:
+        """ "a man", "one witness": later "the man" is this one, not somebody with a name."""
+        first = self.doc[token.left_edge.i]
+        if first.lower_ in ("a", "an", "one", "another") and token.dep_ not in ("appos", "attr"):
+            self.introduced.add(token.lemma_.lower())
 
     def _see(self, mention: Mention) -> None:
         inside = self.marks.of[mention.head] >= 0
@@ -76,6 +102,11 @@ class _Reader:
         mention = Mention(token.i, token.i + 1, token.i, entity, how, reason)
         self.cast.mention(mention)
         self._see(mention)
+
+    def _describe(self, frame: Frame) -> None:
+        mention = self.descriptions.source(frame)
+        if mention is not None:
+            self._see(mention)
 
     # -- pronouns ---------------------------------------------------------------------------
 
@@ -93,7 +124,7 @@ class _Reader:
             seen.add(id(entity))
             value, why = self._fit(token, mention)
             if entity.gender == gender:
-                value += 3
+                value += _SURE_GENDER
             if best is None or value > best[0]:
                 best = (value, mention, why)
         if best is None or best[0] < -60:
@@ -159,20 +190,64 @@ class _Reader:
                 return
 
     def _they(self, token: Token) -> None:
-        for mention in reversed(self.recent):
-            if mention.entity.plural or mention.entity.kind in ("group", "organisation"):
-                self._record(
-                    token, mention.entity, "pronoun", f"“{token.text}” → {mention.entity.name}"
+        """The last people spoken of: a plural noun that does something, or a body."""
+        for index in range(token.i - 1, max(-1, token.i - _BACK), -1):
+            other = self.doc[index]
+            known = self.cast.at.get(index)
+            if known is not None and known.start == index:
+                entity = known.entity
+                body = entity.kind == "organisation" and not entity.place
+                adjective = other.pos_ == "ADJ" or self.doc[known.head].dep_ == "compound"
+                if (entity.plural or body) and not adjective and self.marks.of[index] < 0:
+                    self._record(token, entity, "pronoun", f"“{token.text}” → {entity.name}")
+                    return
+            elif self._are_people(other):
+                entity = self.descriptions.group(other)
+                self.cast.mention(
+                    Mention(index, index + 1, index, entity, "description", f"“{entity.name}”")
                 )
+                self._record(token, entity, "pronoun", f"“{token.text}” → {entity.name}")
                 return
+
+    def _are_people(self, token: Token) -> bool:
+        """ "voters", "the environmentalists": a plural noun for people that acts."""
+        return (
+            token.tag_ in ("NNS", "NNPS")
+            and token.dep_ in ("nsubj", "nsubjpass", "dobj", "pobj", "conj")
+            and token.i not in self.cast.at
+            and self.marks.of[token.i] < 0
+            and (
+                token.lower_ in lexicon.COLLECTIVE
+                or token.lemma_.lower() in lexicon.ROLES
+                or token.dep_ == "nsubj"
+                and token.head.lemma_.lower() in lexicon.STATEMENTS | lexicon.ATTITUDES
+            )
+        )
 
     def _relative(self, token: Token) -> None:
         governor = token.head
         hops = 0
         while governor.dep_ != "relcl" and governor.head.i != governor.i and hops < 6:
             governor, hops = governor.head, hops + 1
-        antecedent = self.cast.at.get(governor.head.i)
-        if governor.dep_ == "relcl" and antecedent is not None:
+        if governor.dep_ != "relcl" or governor.head.i >= token.i:
+            return
+        noun = governor.head
+        antecedent = self.cast.at.get(noun.i)
+        while (
+            token.lower_ == "who"
+            and antecedent is not None
+            and antecedent.entity.kind == "organisation"
+            and noun.dep_ == "pobj"
+            and noun.head.head.pos_ in ("NOUN", "PROPN")
+        ):
+            # "voters in Ohio who …": the parser hangs the clause on the place.
+            noun = noun.head.head
+            antecedent = self.cast.at.get(noun.i)
+        if antecedent is None:
+            antecedent = self.descriptions.source(
+                Frame("relative", "", noun.i, [], noun_phrase(noun), [], anchor=noun.i)
+            )
+        if antecedent is not None:
             self._record(
                 token, antecedent.entity, "pronoun", f"“{token.text}” → {antecedent.entity.name}"
             )
@@ -180,6 +255,10 @@ class _Reader:
     # -- titles -----------------------------------------------------------------------------
 
     def _is_role(self, token: Token) -> bool:
+        if _age(self.doc, token):
+            return self.doc[max(0, token.i - 5)].lower_ == "the"
+        if token.pos_ == "ADJ":
+            return False
         if token.lower_ not in lexicon.ROLES and token.lemma_.lower() not in lexicon.ROLES:
             return False
         if token.tag_ in ("NNS", "NNPS") or token.dep_ == "compound":
@@ -202,7 +281,11 @@ class _Reader:
             if self.doc[i].dep_ in ("appos", "compound") or self.doc[i].ent_type_ == "PERSON"
         ):
             return
-        found = self._by_title(token, short) or self._by_office(phrase, token)
+        found = (
+            self._by_title(token, short)
+            or self._by_office(phrase, token)
+            or self._by_place_in_text(token, short)
+        )
         if found is None:
             return
         entity, why = found
@@ -218,6 +301,7 @@ class _Reader:
         """Somebody whom the article gives this title, the last mentioned first."""
         office = office_of(phrase)
         head = "prime minister" if office == "prime minister" else token.lower_
+        head = _age(self.doc, token) or head
         country = country_of(phrase)
         best: Entity | None = None
         for mention in reversed(self.recent):
@@ -238,11 +322,50 @@ class _Reader:
             wanted = [t for t in entity.titles if "former" in t.split() or "ex" in t]
         else:
             wanted = [t for t in entity.titles if "former" not in t.split()]
+        names = lexicon.SAME_TITLE.get(head, frozenset((head,)))
         for title in wanted:
-            same_office = head in title and (head != "president" or "vice" not in title)
+            words = frozenset(word.rstrip(".") for word in title.split())
+            same_office = head in title if " " in head else bool(names & words)
+            same_office = same_office and (head != "president" or "vice" not in title)
             if same_office and (not country or country_of(title) in ("", country)):
                 return True
         return False
+
+    def _by_place_in_text(self, token: Token, phrase: str) -> tuple[Entity, str] | None:
+        """ "the 36-year-old", "the dealer": nobody bears the word, so it is who is spoken of.
+
+        Not where the article told of such a man without his name ("a man … the man said").
+        """
+        if token.i not in self.heads or not self._may_stand_for_a_name(token):
+            return None
+        lemma = token.lemma_.lower()
+        age = _age(self.doc, token)
+        gender: Gender = (
+            "f" if lemma in lexicon.FEMALE_NOUNS else "m" if lemma in lexicon.MALE_NOUNS else ""
+        )
+        for mention in reversed(self.recent):
+            entity = mention.entity
+            apart = self.marks.paragraph[token.i] - self.marks.paragraph[mention.head]
+            if apart > _NEAR_PARAGRAPHS:
+                return None
+            if entity.kind != "person" or not compatible_gender(entity.gender, gender):
+                continue
+            other_age = age and any("-year-old" in title for title in entity.titles)
+            if other_age or (not age and lemma not in lexicon.ANYBODY and entity.titles):
+                continue
+            if self.doc[mention.head].dep_ in _STANDS_OUT or mention is self.last_speaker:
+                return entity, "the person the article is speaking of"
+        return None
+
+    def _may_stand_for_a_name(self, token: Token) -> bool:
+        if _age(self.doc, token):
+            return True
+        lemma = token.lemma_.lower()
+        if lemma in lexicon.UNNAMED_HEADS - lexicon.ANYBODY or lemma in self.introduced:
+            return False
+        first = self.doc[token.left_edge.i]
+        plain = all(t.pos_ in ("DET", "ADJ") for t in self.doc[first.i : token.i])
+        return first.lower_ == "the" and plain and token.right_edge.i == token.i
 
     def _by_office(self, phrase: str, token: Token) -> tuple[Entity, str] | None:
         office = office_of(phrase)

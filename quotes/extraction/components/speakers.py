@@ -6,15 +6,12 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from spacy.language import Language
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc
 
-from quotes.extraction import lexicon
 from quotes.extraction.cast import Cast, Entity, Mention
 from quotes.extraction.frames import Frame
-from quotes.extraction.types import SpeakerKind
 
 NAME = "speakers"
-_LONGEST_NAME = 120
 _CERTAINTY = {"name": 0.97, "title": 0.9, "pronoun": 0.82, "description": 0.9}
 _BEFORE, _AFTER = 40, 6
 
@@ -36,18 +33,13 @@ class Finding:
 def speakers(doc: Doc) -> Doc:
     """Give each proposal a speaker where the text has one, and up to nine ranked candidates."""
     cast: Cast = doc._.cast
-    described: dict[str, Entity] = {}
-    for frame in sorted(doc._.frames, key=lambda item: item.start):
-        anchored = frame.anchor is not None and cast.at.get(frame.anchor) is None
-        if anchored and not frame.carried:
-            _describe(doc, cast, frame, described)
+    for frame in doc._.frames:
+        _says_i(doc, cast, frame)
     mentions = sorted(
         (m for entity in cast.entities for m in entity.mentions), key=lambda m: (m.start, m.end)
     )
     starts = [mention.start for mention in mentions]
     limit = doc._.config.max_candidates
-    for frame in doc._.frames:
-        _says_i(doc, cast, frame)
     doc._.findings = [_finding(doc, cast, frame, mentions, starts, limit) for frame in doc._.frames]
     return doc
 
@@ -117,99 +109,3 @@ def _addressee(doc: Doc, cast: Cast, frame: Frame) -> Entity | None:
             known = cast.at.get(child.i)
             return known.entity if known is not None else None
     return None
-
-
-def _describe(doc: Doc, cast: Cast, frame: Frame, described: dict[str, Entity]) -> None:
-    """A source without a name ("a union official", "critics") becomes an entity of its own."""
-    if frame.anchor is None:
-        return
-    anchor = doc[frame.anchor]
-    inner = next((cast.at[i] for i in _named_inside(anchor, frame, cast) if i in cast.at), None)
-    if inner is not None:
-        cast.mention(
-            Mention(anchor.i, anchor.i + 1, anchor.i, inner.entity, inner.how, inner.reason)
-        )
-        return
-    author = _author(anchor, cast)
-    if author is not None:
-        described["head:" + anchor.lemma_.lower()] = author
-        cast.mention(
-            Mention(
-                anchor.i,
-                anchor.i + 1,
-                anchor.i,
-                author,
-                "description",
-                f"whose {anchor.text} it is",
-            )
-        )
-        return
-    known = cast.by_last.get(anchor.lower_) or cast.by_first.get(anchor.lower_)
-    if anchor.pos_ == "PROPN" and known:
-        cast.mention(Mention(anchor.i, anchor.i + 1, anchor.i, known[-1], "name"))
-        return
-    if anchor.pos_ == "PRON" or anchor.lower_ in lexicon.PRONOUNS:
-        return
-    phrase = _phrase(doc, frame)
-    if not phrase:
-        return
-    kind, plural = _kind(anchor)
-    key = phrase.casefold().removeprefix("the ").removeprefix("a ").removeprefix("an ")
-    entity = described.get(key)
-    if entity is None and doc[anchor.left_edge.i].lower_ in ("the", "that"):
-        entity = described.get("head:" + anchor.lemma_.lower())
-    if entity is None:
-        entity = cast.add(Entity(phrase, kind, plural=plural))
-        described[key] = entity
-        described["head:" + anchor.lemma_.lower()] = entity
-    cast.mention(Mention(anchor.i, anchor.i + 1, anchor.i, entity, "description", f"“{phrase}”"))
-
-
-def _author(anchor: Token, cast: Cast) -> Entity | None:
-    """Who wrote or issued a document: "Wrenfield's brief", "a study by Ida Marsh"."""
-    if anchor.lower_ not in lexicon.DOCUMENTS and anchor.lemma_.lower() not in lexicon.DOCUMENTS:
-        return None
-    for child in anchor.children:
-        if child.dep_ in ("poss", "compound", "nmod") and child.i in cast.at:
-            return cast.at[child.i].entity
-        if child.dep_ == "prep" and child.lower_ in ("by", "from"):
-            for grand in child.children:
-                if grand.dep_ == "pobj" and grand.i in cast.at:
-                    return cast.at[grand.i].entity
-    return None
-
-
-def _named_inside(anchor: Token, frame: Frame, cast: Cast) -> list[int]:
-    """Tokens of an apposition that names the source ("his lawyer, Tobias Wrenfield")."""
-    found = [child.i for child in anchor.children if child.dep_ == "appos"]
-    behind = anchor.i + 2
-    # The parser often takes the name after a role for the subject of what follows.
-    if (
-        not found
-        and anchor.lemma_.lower() in lexicon.ROLES
-        and behind < len(anchor.doc)
-        and anchor.doc[behind - 1].text == ","
-    ):
-        named = cast.at.get(behind)
-        if named is not None and named.how == "name" and named.start == behind:
-            found = [behind] if named.entity.kind == "person" and not frame.carried else []
-    return found
-
-
-def _phrase(doc: Doc, frame: Frame) -> str:
-    tokens = [i for i in frame.source if not doc[i].is_space] or [frame.anchor or 0]
-    start, end = doc[tokens[0]].idx, doc[tokens[-1]].idx + len(doc[tokens[-1]])
-    return " ".join(doc._.marks.text[start:end].split()).strip(" ,;:")[:_LONGEST_NAME]
-
-
-def _kind(anchor: Token) -> tuple[SpeakerKind, bool]:
-    low, lemma = anchor.lower_, anchor.lemma_.lower()
-    if low in lexicon.DOCUMENTS or lemma in lexicon.DOCUMENTS:
-        return "unnamed", False
-    if anchor.tag_ in ("NNS", "NNPS") or low in lexicon.COLLECTIVE:
-        return "group", True
-    if lemma in lexicon.ORGANISATION_NOUNS or anchor.ent_type_ == "ORG":
-        return "organisation", False
-    if anchor.pos_ == "PROPN" and lemma not in lexicon.ROLES:
-        return "person", False
-    return "unnamed", False

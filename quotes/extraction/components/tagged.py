@@ -16,7 +16,7 @@ from quotes.extraction.tagging import TaggedSpan
 
 NAME = "tagged_speech"
 _FARTHEST = 60
-_HOW = ("subject",)
+_HOW = ("subject", "shared", "agent")
 _SURE, _SHARE = 0.45, 0.5
 
 
