@@ -61,7 +61,8 @@ def attributions(
 
     A quote in a quote follows the one that it stands in.
     """
-    built, nested = [], []
+    built: list[tuple[Attribution, Finding]] = []
+    nested: list[tuple[Attribution, Finding]] = []
     for finding in findings:
         attribution = _attribution(doc, finding, people, skipped)
         if attribution is not None:

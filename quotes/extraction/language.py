@@ -10,7 +10,9 @@ from functools import lru_cache
 
 import spacy
 from spacy.language import Language
+from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
+from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
 from quotes.extraction.components import breaks, honorifics
 
@@ -44,13 +46,12 @@ def load() -> Model:
 
 def _part_dashes(nlp: Language) -> None:
     """ "…of it.”― Ida Marsh": the long dash is a word of its own."""
-    tokenizer = nlp.tokenizer
-    prefixes = spacy.util.compile_prefix_regex([*(nlp.Defaults.prefixes or ()), "―"])
-    suffixes = spacy.util.compile_suffix_regex([*(nlp.Defaults.suffixes or ()), "―"])
-    infixes = spacy.util.compile_infix_regex([*(nlp.Defaults.infixes or ()), "―"])
-    tokenizer.prefix_search = prefixes.search
-    tokenizer.suffix_search = suffixes.search
-    tokenizer.infix_finditer = infixes.finditer
+    tokenizer, rules = nlp.tokenizer, nlp.Defaults
+    if not isinstance(tokenizer, Tokenizer):
+        return
+    tokenizer.prefix_search = compile_prefix_regex([*(rules.prefixes or ()), "―"]).search
+    tokenizer.suffix_search = compile_suffix_regex([*(rules.suffixes or ()), "―"]).search
+    tokenizer.infix_finditer = compile_infix_regex([*(rules.infixes or ()), "―"]).finditer
 
 
 @lru_cache(maxsize=1)

@@ -137,7 +137,9 @@ ROLES = _words(
     "backbencher incumbent rival challenger frontrunner front-runner veteran referee umpire "
     "librarian headmistress headmaster climatologist engineer curator dealer sergeant accused "
     "historian surgeon priest barrister trustee conservator hydrologist geologist legislator "
-    "reverend magistrate physician player skipper youngster academic parliamentarian solicitor"
+    "reverend magistrate physician player skipper youngster academic parliamentarian solicitor "
+    "partner colleague friend cousin uncle aunt grandson granddaughter girlfriend boyfriend "
+    "teammate classmate deputy counsel commander"
 )
 FEMALE_NOUNS = _words(
     "woman girl mother wife daughter sister widow actress congresswoman chairwoman spokeswoman "
@@ -204,14 +206,17 @@ ORGANISATION_NOUNS = _words(
     "newspaper magazine outlet bank institute office service bureau army military union league "
     "club federation foundation charity church school hospital trust senate house congress "
     "parliament cabinet coalition organisation organization panel tribunal authority embassy "
-    "pentagon kremlin site website publication broadcaster camp pac"
+    "pentagon kremlin site website publication broadcaster camp pac journal museum college airline "
+    "watchdog regulator charity lobby choir"
 )
 DOCUMENTS = _words(
     "report study poll survey statement letter email memo document documents filing lawsuit "
     "complaint transcript article story editorial book ad advertisement release analysis review "
     "paper research figures data statistics records record ruling indictment affidavit tweet post "
     "message video website site bill law order motion petition resolution transcript audit "
-    "investigation inquiry findings results census polls surveys reports studies emails brief"
+    "investigation inquiry findings results census polls surveys reports studies emails brief "
+    "submission speech column op-ed commentary note average index tracker tally bulletin "
+    "communiqué manifesto memoir diary"
 )
 # Nouns for the same document later in an article: "a survey", then "the poll".
 _DOCUMENT_FAMILIES = (

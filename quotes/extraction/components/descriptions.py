@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -16,6 +17,8 @@ _LONGEST_NAME = 120
 _HEADLINE_PARAGRAPHS = 4
 _DEFINITE = frozenset("the this that these those his her their its".split())
 _STEM = 5
+_NAME_END = re.compile(r"(?:,| who | which | \()")
+_CLAUSE = re.compile(r", (?:who|which|whose) ")
 _OTHER = {"study": "poll", "poll": "study"}
 _NOT_MAKERS = frozenset("new latest recent another first second federal national".split())
 
@@ -105,7 +108,7 @@ class Descriptions:
     # -- documents ---------------------------------------------------------------------------
 
     def _document(self, anchor: Token) -> tuple[Entity, str, str] | None:
-        """Who wrote or issued it: "Wrenfield's brief", "a study by Ida Marsh", later "the study"."""
+        """Who issued it: "Wrenfield's brief", "a study by Ida Marsh", later "the study"."""
         family = lexicon.DOCUMENT_FAMILIES.get(anchor.lemma_.lower())
         if family is None and anchor.lower_ not in lexicon.DOCUMENTS:
             return None
@@ -117,7 +120,7 @@ class Descriptions:
         earlier = self.documents.get(family) or self.documents.get(_OTHER.get(family, ""))
         if earlier is None and family == "ruling":
             earlier = self.known.get("head:court")
-        if earlier is not None and self._is_definite(anchor):
+        if earlier is not None and (self._is_definite(anchor) or self._is_early(anchor)):
             return earlier, "description", f"whose {anchor.text} was named before"
         if earlier is None and self._is_early(anchor):
             later = self._later_author(anchor, family)
@@ -139,7 +142,11 @@ class Descriptions:
             elif child.dep_ == "prep" and child.lower_ in ("by", "from", "of"):
                 for grand in child.children:
                     inner = self.cast.at.get(grand.i)
-                    if grand.dep_ != "pobj" or inner is None:
+                    if grand.dep_ != "pobj":
+                        continue
+                    if inner is None and grand.pos_ == "PROPN" and child.lower_ != "of":
+                        return self._maker(grand.left_edge.i, grand.i + 1)
+                    if inner is None:
                         continue
                     if child.lower_ != "of" or inner.entity.kind == "organisation":
                         return inner.entity
@@ -149,8 +156,10 @@ class Descriptions:
 
     def _compound(self, anchor: Token, compound: list[Token]) -> Entity | None:
         """ "The Marlow/Brine poll": the capitalised words before the noun are its maker."""
-        first = min(child.left_edge.i for child in compound)
-        words = [t for t in self.doc[first : anchor.i] if t.pos_ == "PROPN" or t.text in "/-&"]
+        return self._maker(min(child.left_edge.i for child in compound), anchor.i)
+
+    def _maker(self, first: int, end: int) -> Entity | None:
+        words = [t for t in self.doc[first:end] if t.pos_ == "PROPN" or t.text in "/-&"]
         while words and words[0].pos_ != "PROPN":
             words.pop(0)
         if not words:
@@ -239,9 +248,7 @@ class Descriptions:
 
     @staticmethod
     def _last_before(entity: Entity, place: int) -> int:
-        return max(
-            (m.start for m in entity.mentions[-30:] if m.start < place), default=-1
-        )
+        return max((m.start for m in entity.mentions[-30:] if m.start < place), default=-1)
 
     # -- everybody else ----------------------------------------------------------------------
 
@@ -280,7 +287,11 @@ class Descriptions:
         doc = self.doc
         tokens = [i for i in frame.source if not doc[i].is_space] or [frame.anchor or 0]
         start, end = doc[tokens[0]].idx, doc[tokens[-1]].idx + len(doc[tokens[-1]])
-        return " ".join(self.marks.text[start:end].split()).strip(" ,;:")[:_LONGEST_NAME]
+        phrase = " ".join(self.marks.text[start:end].split()).strip(" ,;:")
+        named = frame.anchor is not None and doc[frame.anchor].pos_ == "PROPN"
+        named = named and " and " not in phrase
+        cut = _NAME_END.search(phrase) if named else _CLAUSE.search(phrase)
+        return (phrase[: cut.start()] if cut and cut.start() else phrase)[:_LONGEST_NAME]
 
     def _is_definite(self, anchor: Token) -> bool:
         return self.doc[anchor.left_edge.i].lower_ in _DEFINITE

@@ -281,7 +281,10 @@ def _learn_titles(doc: Doc, span: Span, entity: Entity) -> None:
         index >= 0
         and len(phrase) < 7
         and (
-            doc[index].pos_ in ("PROPN", "ADJ", "NOUN") or doc[index].lower_ in lexicon.NAME_TITLES
+            doc[index].pos_ in ("PROPN", "ADJ", "NOUN")
+            or doc[index].lower_ in lexicon.NAME_TITLES
+            or doc[index].text == "-"
+            and phrase
         )
     ):
         if doc[index].is_space:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 
 from spacy.language import Language
@@ -41,6 +41,29 @@ def _age(doc: Doc, token: Token) -> str:
     return f"{doc[token.i - 4].text}-year-old" if doc[token.i - 4].like_num else ""
 
 
+def _learn_genders(doc: Doc, cast: Cast, marks: Quoted) -> None:
+    """ "Robin Hale said he …", nobody else in the sentence: Hale is a man."""
+    votes: dict[int, Counter[Gender]] = defaultdict(Counter)
+    only: Entity | None = None
+    several, sentence = False, -1
+    for token in doc:
+        if marks.outer[token.i] != sentence:
+            only, several, sentence = None, False, marks.outer[token.i]
+        mention = cast.at.get(token.i)
+        if mention is not None and mention.entity.kind == "person":
+            several = several or (only is not None and mention.entity is not only)
+            only = mention.entity
+        elif only is not None and not several and marks.of[token.i] < 0:
+            if token.lower_ in lexicon.HE:
+                votes[only.order]["m"] += 1
+            elif token.lower_ in lexicon.SHE:
+                votes[only.order]["f"] += 1
+    for entity in cast.entities:
+        ranked = votes[entity.order].most_common(2) if entity.order in votes else []
+        if ranked and not entity.gender and (len(ranked) < 2 or ranked[0][1] > 2 * ranked[1][1]):
+            entity.gender = ranked[0][0]
+
+
 class _Reader:
     """One pass over the article: keeps who was mentioned last, and as what."""
 
@@ -58,6 +81,8 @@ class _Reader:
         self.descriptions = Descriptions(doc, self.cast)
         self.last_speaker: Mention | None = None
         self.introduced: set[str] = set()
+        self.spoke: set[int] = set()
+        _learn_genders(doc, self.cast, self.marks)
 
     def read(self) -> None:
         for token in self.doc:
@@ -97,6 +122,7 @@ class _Reader:
         frame = self.heads.get(mention.head)
         if frame is not None and not inside:
             self.last_speaker = mention
+            self.spoke.add(mention.entity.order)
 
     def _record(self, token: Token, entity: Entity, how: str, reason: str) -> None:
         mention = Mention(token.i, token.i + 1, token.i, entity, how, reason)
@@ -208,6 +234,10 @@ class _Reader:
                 )
                 self._record(token, entity, "pronoun", f"“{token.text}” → {entity.name}")
                 return
+
+        if self.last_speaker is not None and self.last_speaker.entity.kind != "person":
+            entity = self.last_speaker.entity
+            self._record(token, entity, "pronoun", f"“{token.text}” → {entity.name}")
 
     def _are_people(self, token: Token) -> bool:
         """ "voters", "the environmentalists": a plural noun for people that acts."""
@@ -343,19 +373,23 @@ class _Reader:
         gender: Gender = (
             "f" if lemma in lexicon.FEMALE_NOUNS else "m" if lemma in lexicon.MALE_NOUNS else ""
         )
+        salient = None
         for mention in reversed(self.recent):
             entity = mention.entity
             apart = self.marks.paragraph[token.i] - self.marks.paragraph[mention.head]
             if apart > _NEAR_PARAGRAPHS:
-                return None
+                break
             if entity.kind != "person" or not compatible_gender(entity.gender, gender):
                 continue
             other_age = age and any("-year-old" in title for title in entity.titles)
-            if other_age or (not age and lemma not in lexicon.ANYBODY and entity.titles):
+            titled = any("-year-old" not in title for title in entity.titles)
+            if other_age or (not age and lemma not in lexicon.ANYBODY and titled):
                 continue
-            if self.doc[mention.head].dep_ in _STANDS_OUT or mention is self.last_speaker:
-                return entity, "the person the article is speaking of"
-        return None
+            if entity.order in self.spoke:
+                return entity, "the one who speaks in this part of the article"
+            if salient is None and self.doc[mention.head].dep_ in _STANDS_OUT:
+                salient = entity
+        return (salient, "the person the article is speaking of") if salient else None
 
     def _may_stand_for_a_name(self, token: Token) -> bool:
         if _age(self.doc, token):
