@@ -23,7 +23,7 @@ from quotes.extraction.cast import (
     split_honorifics,
     surname,
 )
-from quotes.extraction.components import introductions
+from quotes.extraction.components import headlines, introductions
 from quotes.extraction.given_names import gender_of
 from quotes.extraction.text import Ranges
 from quotes.extraction.types import AliasKind, SpeakerKind
@@ -57,6 +57,7 @@ def names(doc: Doc) -> Doc:
             if not skipped.touch(span.start_char, span.end_char)
         ]
     persons = filter_spans([span for span in persons if len(span)])
+    persons = filter_spans(headlines.without_headline_words(doc, persons))
     full = _full_names(persons)
     taken: set[int] = set()
     for span in persons:
