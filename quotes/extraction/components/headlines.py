@@ -22,7 +22,8 @@ def without_headline_words(doc: Doc, persons: Iterable[Span]) -> list[Span]:
     """
     titled = _headline_tokens(doc)
     known: set[str] = set()
-    body, head = [], []
+    body: list[Span] = []
+    head: list[Span] = []
     for span in persons:
         (head if titled[span.start] else body).append(span)
     for span in body:
@@ -61,7 +62,6 @@ def _is_headline(doc: Doc, start: int, end: int) -> bool:
     long = [token for token in words if len(token) > _SHORT]
     if not _FEWEST <= len(words) <= _LONGEST or not long:
         return False
-    return (
-        len(long) >= _FEWEST
-        and sum(token.text[0].isupper() for token in long) >= _SHARE * len(long)
+    return len(long) >= _FEWEST and sum(token.text[0].isupper() for token in long) >= _SHARE * len(
+        long
     )
