@@ -12,6 +12,7 @@ from annotations.desk import SHOW
 from annotations.models import ApiToken
 from annotations.refusals import Invalid
 from quotes.models import Collection, Correction, CorrectionQuote, Quote, QuoteSpan, Speaker
+from quotes.models.collection import MembershipRole
 
 LARGEST = 2**31 - 1
 
@@ -292,6 +293,26 @@ class AddressForm(IntakeForm):
 class TokenForm(forms.Form):
     name = forms.CharField(max_length=100)
     scopes = forms.MultipleChoiceField(choices=ApiToken.Scope.choices)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(choices=MembershipRole.choices)
+
+
+class InviteForm(RoleForm):
+    note = forms.CharField(max_length=200, required=False)
+
+
+class ActiveForm(forms.Form):
+    active = forms.ChoiceField(choices=[("0", "Shut out"), ("1", "Let in")])
+
+
+class NewPersonForm(forms.Form):
+    """An account made with an invitation."""
+
+    username = forms.CharField(max_length=150)
+    email = forms.EmailField(max_length=254, required=False)
+    password = forms.CharField(max_length=200, strip=False)
 
 
 class ThemeForm(forms.Form):

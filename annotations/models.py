@@ -11,6 +11,7 @@ from django.db import models
 
 from quotes.models import Article, Collection
 from quotes.models.base import PublicRecord, one_of
+from quotes.models.collection import MembershipRole
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -137,6 +138,41 @@ class SignInLink(models.Model):
 
     def __str__(self) -> str:
         return f"Sign-in link of {self.user_id}"
+
+
+class Invitation(models.Model):
+    """A link that makes one person a member of a collection, once, soon. Kept as its hash."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="invitations")
+    role = models.CharField(max_length=20, choices=MembershipRole)
+    note = models.CharField(max_length=200, blank=True)
+    """Whom it is for, in the inviter's words."""
+    digest = models.CharField(max_length=64, unique=True)
+    invited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+    used_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            one_of("role", MembershipRole, name="invitation_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(used_at=None) | models.Q(used_by__isnull=False),
+                name="invitation_used_by_somebody",
+                violation_error_message="A used invitation names who used it.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Invitation to {self.collection_id} as {self.role}"
 
 
 class IdempotencyRecord(models.Model):

@@ -12,6 +12,7 @@ from annotations.views import (
     corrections,
     exports,
     imports,
+    members,
     pictures,
     quotes,
     snapshots,
@@ -115,6 +116,27 @@ urlpatterns = [
     path("keys/", accounts.key_map, name="key_map"),
     path("preferences/theme/", accounts.preference_theme, name="preference_theme"),
     path("preferences/keys/", accounts.preference_keys, name="preference_keys"),
+    path("account/", members.account, name="account"),
+    path("collections/<uuid:public_id>/members/", members.member_list, name="member_list"),
+    path(
+        "collections/<uuid:public_id>/members/<int:pk>/set-role/",
+        members.member_set_role,
+        name="member_set_role",
+    ),
+    path(
+        "collections/<uuid:public_id>/members/<int:pk>/remove/",
+        members.member_remove,
+        name="member_remove",
+    ),
+    path(
+        "collections/<uuid:public_id>/members/<int:pk>/set-active/",
+        members.member_set_active,
+        name="member_set_active",
+    ),
+    path(
+        "invitations/<uuid:public_id>/revoke/", members.invitation_revoke, name="invitation_revoke"
+    ),
+    path("invitations/<str:secret>/", members.invitation_accept, name="invitation_accept"),
     path("sign-in/", accounts.sign_in, name="sign_in"),
     path("sign-in/<str:secret>/", accounts.sign_in_by_link, name="sign_in_by_link"),
     path("sign-out/", accounts.sign_out, name="sign_out"),

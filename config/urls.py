@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 
 from config import health
 
@@ -11,6 +12,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("api/v1/", include("annotations.api.urls")),
     path("", include("annotations.urls")),
+    # One page to sign in, and no way to sign up: these stand before the library's own.
+    path(
+        "account/login/",
+        RedirectView.as_view(
+            pattern_name="annotations:sign_in", query_string=True, http_method_names=["get", "head"]
+        ),
+        name="account_login",
+    ),
+    path("account/", include("allauth.account.urls")),
+    path("account/2fa/", include("allauth.mfa.urls")),
+    path("account/sessions/", include("allauth.usersessions.urls")),
+    path("account/3rdparty/", include("allauth.socialaccount.urls")),
+    path("account/", include("allauth.socialaccount.providers.openid_connect.urls")),
 ]
 
 handler400 = "annotations.views.errors.bad_request"

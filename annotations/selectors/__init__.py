@@ -31,6 +31,12 @@ from annotations.selectors.history import (
     tokens_of,
 )
 from annotations.selectors.imports import import_report, importable_collections, still_read, tally
+from annotations.selectors.members import (
+    collections_of,
+    managed_collection,
+    members_of,
+    open_invitations,
+)
 from annotations.selectors.merging import (
     MergePreview,
     articles_with,
@@ -62,6 +68,7 @@ __all__ = [
     "article_in_full",
     "article_list",
     "articles_with",
+    "collections_of",
     "content_places",
     "correction_counts",
     "correction_list",
@@ -72,11 +79,14 @@ __all__ = [
     "import_report",
     "importable_collections",
     "latest_run",
+    "managed_collection",
     "may",
+    "members_of",
     "merge_preview",
     "merges_of",
     "names_in_time",
     "next_article",
+    "open_invitations",
     "outlets",
     "page_of",
     "people_of",

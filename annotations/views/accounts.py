@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
-import unicodedata
 import uuid
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
+from allauth.account.views import LoginView
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
-from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -26,50 +25,24 @@ from annotations.models import ApiToken
 from annotations.operations.sign_in import use_sign_in_link
 from annotations.operations.tokens import make_token, revoke_token
 from annotations.refusals import NotVisible
+from annotations.sign_in_rules import BACKEND, note_session
 from annotations.views.answers import SignedInRequest, refused, refusing, safe_next, signed_in
-from quotes.api.throttling import RateLimit, count_within
-
-if TYPE_CHECKING:
-    from rest_framework.request import Request
 
 YEAR = 365 * 24 * 3600
 
-QUARTER_HOUR = 900
-ATTEMPTS_PER_ACCOUNT = 10
-ATTEMPTS_PER_ADDRESS = 50
-
 
 class SignIn(LoginView):
-    """A name and a password. Attempts are counted before the password is looked at.
-
-    Names that nobody has are counted too: the answer tells nothing about who has an account.
-    """
+    """A name or e-mail address with a password, a passkey, or one's own identity provider."""
 
     template_name = "annotations/sign_in.html"
-    next_page = "annotations:article_list"
-    redirect_authenticated_user = True
 
-    def post(self, request: HttpRequest, *args: str, **kwargs: Any) -> HttpResponse:
-        name = unicodedata.normalize("NFKC", request.POST.get("username", "")).strip().casefold()
-        clients = [
-            ("sign-in-account", name, ATTEMPTS_PER_ACCOUNT),
-            (
-                "sign-in-address",
-                RateLimit().get_ident(cast("Request", request)),
-                ATTEMPTS_PER_ADDRESS,
-            ),
-        ]
-        limits = [
-            count_within(name=kind, client=client, allowed=allowed, seconds=QUARTER_HOUR)
-            for kind, client, allowed in clients
-        ]
-        wait = max((limit.reset for limit in limits if limit.is_exceeded), default=0)
-        if not wait:
-            return super().post(request, *args, **kwargs)
-        said = "Too many attempts to sign in. Wait a quarter of an hour, or ask for a link."
-        answer = refused(cast("SignedInRequest", request), said, 429)
-        answer["Retry-After"] = str(math.ceil(wait))
-        return answer
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            sends_mail=bool(settings.EMAIL_HOST),
+            provider=settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][:1],
+            next=self.request.GET.get("next") or self.request.POST.get("next", ""),
+            **context,
+        )
 
 
 sign_in = require_http_methods(["GET", "HEAD", "POST"])(SignIn.as_view())
@@ -85,7 +58,8 @@ def sign_in_by_link(request: SignedInRequest, secret: str) -> HttpResponse:
         if request.user.is_authenticated:
             return redirect("annotations:article_list")
         return refused(request, str(refusal), 404)
-    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
+    login(request, user, backend=BACKEND)
+    note_session(request, user)
     return redirect("annotations:article_list")
 
 

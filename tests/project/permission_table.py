@@ -4,6 +4,7 @@ A level is what a method needs:
 
 * ``open``: nobody need be signed in;
 * ``person``: anybody signed in, for what is their own;
+* ``nobody``: no role is enough;
 * ``rows:P``: anybody signed in, who is shown the rows of collections in which they may ``P``;
 * any other word: that permission of ``annotations.permissions`` in the object's collection.
 
@@ -16,6 +17,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
+
+from annotations.models import Invitation
 from quotes.models import Article, Collection, Correction, Import, Quote, Speaker
 
 
@@ -34,6 +38,8 @@ class World:
     batch: Import
     twin: Speaker
     merged: Speaker
+    member: User
+    invitation: Invitation
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,7 @@ READ, ROWS, ACT, OPEN, PERSON = (
     safe("person"),
 )
 POST_PERSON = {"POST": "person"}
+MANAGE = {"POST": "manage_members"}
 
 
 def article(world: World) -> list[Any]:
@@ -88,6 +95,10 @@ def settled(world: World) -> list[Any]:
 
 def speaker(world: World) -> list[Any]:
     return [world.ines.public_id]
+
+
+def member(world: World) -> list[Any]:
+    return [world.collection.public_id, world.member.pk]
 
 
 def version(world: World) -> dict[str, Any]:
@@ -194,6 +205,18 @@ PAGES: dict[str, Row] = {
     ),
     # One's own token; that other people's do not exist is tested with the tokens.
     "annotations:token_revoke": Row(POST_PERSON, lambda world: [world.article.public_id]),
+    "annotations:account": Row(PERSON),
+    "annotations:member_list": Row(
+        both("manage_members", "manage_members"),
+        lambda world: [world.collection.public_id],
+        lambda world: {"role": "reader"},
+    ),
+    "annotations:member_set_role": Row(MANAGE, member, lambda world: {"role": "reader"}),
+    "annotations:member_remove": Row(MANAGE, member),
+    # Only who runs the server may; that a superuser can is tested with the operation.
+    "annotations:member_set_active": Row({"POST": "nobody"}, member, lambda world: {"active": "0"}),
+    "annotations:invitation_revoke": Row(MANAGE, lambda world: [world.invitation.public_id]),
+    "annotations:invitation_accept": Row(both("open", "open"), lambda world: ["no-such-secret"]),
     "annotations:key_map": Row(OPEN),
     "annotations:preference_theme": Row({"POST": "open"}, body=lambda world: {"theme": "dark"}),
     "annotations:preference_keys": Row({"POST": "open"}, body=lambda world: {"keys": "off"}),
@@ -236,6 +259,46 @@ API: dict[str, Row] = {
     "api:correction_swap": api_action(correction, lambda w: w.correction),
     "api:export_table": Row(safe("rows:export"), lambda world: ["quotes"]),
 }
+
+LIBRARY: dict[str, str] = {
+    "account_login": "open",
+    "account_logout": "open",
+    "account_inactive": "open",
+    "account_signup": "open",
+    "account_reset_password": "open",
+    "account_reset_password_done": "open",
+    "account_reset_password_from_key_done": "open",
+    "account_reset_password_from_key": "open",
+    "account_confirm_email": "open",
+    "account_email_verification_sent": "open",
+    "account_confirm_login_code": "open",
+    "account_reauthenticate": "person",
+    "account_email": "person",
+    "account_change_password": "person",
+    "account_set_password": "person",
+    "mfa_authenticate": "open",
+    "mfa_login_webauthn": "open",
+    "mfa_index": "person",
+    "mfa_reauthenticate": "person",
+    "mfa_reauthenticate_webauthn": "person",
+    "mfa_activate_totp": "person",
+    "mfa_deactivate_totp": "person",
+    "mfa_view_recovery_codes": "person",
+    "mfa_generate_recovery_codes": "person",
+    "mfa_download_recovery_codes": "person",
+    "mfa_list_webauthn": "person",
+    "mfa_add_webauthn": "person",
+    "mfa_edit_webauthn": "person",
+    "mfa_remove_webauthn": "person",
+    "usersessions_list": "person",
+    "socialaccount_connections": "person",
+    "socialaccount_signup": "open",
+    "socialaccount_login_cancelled": "open",
+    "socialaccount_login_error": "open",
+    "openid_connect_login": "open",
+    "openid_connect_callback": "open",
+}
+"""django-allauth's own addresses, which show and change nothing but the asker's account."""
 
 ROUTES = {**PAGES, **API}
 

@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from annotations.models import ApiToken
 from annotations.operations.corrections import confirm_correction
+from annotations.operations.members import invite_member
 from annotations.operations.quotes import confirm_quote
 from annotations.operations.speakers import merge_speakers
 from annotations.operations.tokens import make_token, revoke_token
@@ -28,7 +29,7 @@ from quotes.importing import read_paste
 from quotes.models import Collection, Membership
 from quotes.operations import import_items
 from tests.factories import make_article, make_collection, make_correction, make_quote, make_speaker
-from tests.project.permission_table import NOT_ROUTES, ROUTES, Row, World
+from tests.project.permission_table import LIBRARY, NOT_ROUTES, ROUTES, Row, World
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 ROLES = tuple(Membership.Role.values)
@@ -40,7 +41,9 @@ COUNTS = """
 SELECT (SELECT count(*) FROM annotations_edit), (SELECT count(*) FROM annotations_apitoken),
        (SELECT count(*) FROM quotes_article), (SELECT count(*) FROM quotes_import),
        (SELECT count(*) FROM quotes_membership), (SELECT count(*) FROM quotes_speaker),
-       (SELECT count(*) FROM auth_user), (SELECT sum(version) FROM quotes_quote),
+       (SELECT count(*) FROM auth_user), (SELECT count(*) FROM annotations_invitation),
+       (SELECT string_agg(role || user_id, ',' ORDER BY id) FROM quotes_membership),
+       (SELECT sum(version) FROM quotes_quote),
        (SELECT sum(version) FROM quotes_correction)
 """
 HOW_TO_ADD = """\
@@ -65,16 +68,57 @@ def addresses(
 
 def test_case_12_every_address_has_a_row() -> None:
     names = {name for name, _ in addresses(get_resolver().url_patterns)}
-    missing = sorted(names - set(ROUTES) - set(NOT_ROUTES))
+    missing = sorted(names - set(ROUTES) - set(LIBRARY) - set(NOT_ROUTES))
     assert not missing, HOW_TO_ADD.format(missing=", ".join(missing))
-    assert set(ROUTES) | set(NOT_ROUTES) <= names, "a row for an address that is no more"
+    assert set(ROUTES) | set(LIBRARY) | set(NOT_ROUTES) <= names, (
+        "a row for an address that is no more"
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_case_12_what_the_library_shows_is_ones_own(
+    client: Client, client_with_secrets: Client, method: str
+) -> None:
+    """Strangers are sent to sign in where a person is needed; nobody gets an error of ours."""
+    arguments = {
+        "account_reset_password_from_key": {"uidb36": "a", "key": "b"},
+        "account_confirm_email": {"key": "k"},
+        "mfa_edit_webauthn": {"pk": 7},
+        "mfa_remove_webauthn": {"pk": 7},
+        "openid_connect_login": {"provider_id": "sso"},
+        "openid_connect_callback": {"provider_id": "sso"},
+    }
+    wrong = []
+    for name, level in LIBRARY.items():
+        there = reverse(name, kwargs=arguments.get(name))
+        answer = client.generic(method, there)
+        ways_in = ("/sign-in/", "/account/login/", "/account/reauthenticate/")
+        to_sign_in = answer.status_code == 302 and answer["Location"].startswith(ways_in)
+        if level == "person" and not (to_sign_in or answer.status_code == 405):
+            wrong.append(f"{method} {name} by a stranger: {answer.status_code}")
+        with taken_back():
+            mine = client_with_secrets.generic(method, there)
+            shown = content_of(mine)
+        if mine.status_code >= 500 or answer.status_code >= 500:
+            wrong.append(f"{method} {name}: {answer.status_code}, {mine.status_code}")
+        if any(words in shown + content_of(answer) for words in SECRETS):
+            wrong.append(f"{method} {name} shows somebody's work")
+    assert not wrong, wrong
+
+
+@pytest.fixture
+def client_with_secrets(db: None) -> Client:
+    """Somebody signed in who is a member of nothing, while there is a world to see."""
+    make_world()
+    return client_of(User.objects.create_user("nowhere"), api=False)
 
 
 def test_every_level_is_known() -> None:
     levels = {
         level.removeprefix("rows:") for row in ROUTES.values() for level in row.needs.values()
     }
-    assert levels <= {"open", "person", *PERMISSIONS}
+    assert levels <= {"open", "person", "nobody", *PERMISSIONS}
 
 
 def make_world() -> World:
@@ -96,18 +140,23 @@ def make_world() -> World:
     batch = import_items(collection=collection, items=[read_paste("“Snow,” she said.")], user=boss)
     twin, merged = make_speaker(collection, "I. Adair"), make_speaker(collection, "Ms Adair")
     merge_speakers(public_id=merged.public_id, version=1, user=boss, into_id=twin.public_id)
+    member = User.objects.create_user("member")
+    Membership.objects.create(user=member, collection=collection, role="editor")
+    invitation, _ = invite_member(collection=collection, user=boss, role="reader")
     return World(
-        collection,
-        article,
-        ines,
-        tobias,
-        quote,
-        said,
-        correction,
-        settled,
-        batch,
-        twin,
-        merged,
+        collection=collection,
+        article=article,
+        ines=ines,
+        tobias=tobias,
+        quote=quote,
+        confirmed=said,
+        correction=correction,
+        settled=settled,
+        batch=batch,
+        member=member,
+        invitation=invitation,
+        twin=twin,
+        merged=merged,
     )
 
 
@@ -215,7 +264,7 @@ def expected(level: str, who: str, *, api: bool) -> str:
         return "done"
     if who in {"outsider", "nowhere"}:
         return "404"
-    return "done" if who in PERMISSIONS[level] else "403"
+    return "done" if who in PERMISSIONS.get(level, ()) else "403"
 
 
 def was(answer: Any) -> str:
@@ -232,6 +281,9 @@ OTHERWISE = {
     ("annotations:undo", "POST"): {"done": "409"},
     ("annotations:redo", "POST"): {"done": "409"},
     ("annotations:sign_in_by_link", "GET"): {"done": "404|done"},
+    ("annotations:invitation_accept", "GET"): {"done": "404"},
+    ("annotations:invitation_accept", "HEAD"): {"done": "404"},
+    ("annotations:invitation_accept", "POST"): {"done": "404"},
     ("annotations:sign_out", "POST"): {"done": "sign in"},
     ("api:article_list", "POST"): {"404": "422"},
 }
@@ -317,7 +369,9 @@ def test_case_13_what_one_may_not_see_looks_like_what_is_not_there(part: str, st
             continue  # nothing here is named by an id
         unknown = uuid.uuid4()
         nobody = dataclasses.replace(
-            row, args=lambda world, unknown=unknown: [unknown], version_of=lambda world: None
+            row,
+            args=lambda world, row=row, unknown=unknown: [unknown, *row.args(world)[1:]],
+            version_of=lambda world: None,
         )
         tag = {"if-match": f'"{unknown}.1"'} if row.version_of(stage.world) else {}
         outsider = stage.clients(name)["outsider"]

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from annotations.permissions import role_table
 from config import environment
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -31,6 +32,13 @@ def test_each_variable_is_described_in_the_install_guide() -> None:
     described = set(re.findall(r"^\| `([A-Z_]+)` \|", guide, flags=re.MULTILINE))
     assert "DATABASE_URL" in variables_read()
     assert described == variables_read()
+
+
+def test_the_install_guide_has_the_table_of_roles() -> None:
+    guide = (PROJECT / "docs" / "install.md").read_text(encoding="utf-8")
+    for about, cells in role_table():
+        row = " | ".join("yes" if may else "" for may in cells)
+        assert f"| {about} | {row} |" in guide
 
 
 def test_settings_stay_one_readable_file() -> None:

@@ -15,26 +15,26 @@ from django.utils import timezone
 from annotations.models import ApiToken, SignInLink
 from annotations.operations.sign_in import make_sign_in_link
 from annotations.operations.tokens import authenticate_token
+from annotations.sign_in_rules import ATTEMPTS_PER_ACCOUNT, ATTEMPTS_PER_ADDRESS
 from annotations.views import errors
-from annotations.views.accounts import ATTEMPTS_PER_ACCOUNT, ATTEMPTS_PER_ADDRESS
 from tests.annotations.views.conftest import HTMX
 
 
 def test_a_password_signs_in_and_goes_on_to_where_one_wanted(client, editor):
-    form = {"username": "nell", "password": "correct horse battery", "next": "/speakers/"}
+    form = {"login": "nell", "password": "correct horse battery", "next": "/speakers/"}
     assert client.post("/sign-in/", form)["Location"] == "/speakers/"
     assert client.get("/articles/").status_code == 200
 
 
 def test_a_wrong_password_is_said_without_saying_which_part(client, editor):
     for name in ("nell", "nobody"):
-        answer = client.post("/sign-in/", {"username": name, "password": "wrong"})
+        answer = client.post("/sign-in/", {"login": name, "password": "wrong"})
         assert 'role="alert"' in answer.text
     assert client.get("/articles/").status_code == 302
 
 
 def test_signing_in_never_leads_to_another_site(client, editor):
-    form = {"username": "nell", "password": "correct horse battery", "next": "//evil.example/"}
+    form = {"login": "nell", "password": "correct horse battery", "next": "//evil.example/"}
     assert client.post("/sign-in/", form)["Location"] == "/articles/"
 
 
@@ -172,7 +172,7 @@ class TestGuessingPasswords:
     """Attempts are counted per account and per address, whoever has the account."""
 
     def attempt(self, client, name, password=WRONG, **more):
-        return client.post("/sign-in/", {"username": name, "password": password}, **more)
+        return client.post("/sign-in/", {"login": name, "password": password}, **more)
 
     @pytest.mark.parametrize("name", ["nell", "nobody"])
     def test_an_account_is_closed_after_ten_attempts_from_anywhere(self, client, editor, name):
