@@ -37,12 +37,13 @@ class SignIn(LoginView):
     template_name = "annotations/sign_in.html"
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        return super().get_context_data(
+        page: dict[str, Any] = super().get_context_data(
             sends_mail=bool(settings.EMAIL_HOST),
             provider=settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"][:1],
             next=self.request.GET.get("next") or self.request.POST.get("next", ""),
             **context,
         )
+        return page
 
 
 sign_in = require_http_methods(["GET", "HEAD", "POST"])(SignIn.as_view())

@@ -19,7 +19,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from annotations.models import Invitation
+from annotations.models import Invitation, Snapshot
 from quotes.models import Article, Collection, Correction, Import, Quote, Speaker
 
 
@@ -40,6 +40,7 @@ class World:
     merged: Speaker
     member: User
     invitation: Invitation
+    snapshot: Snapshot
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ def api_action(
 
 
 def new_words(world: World) -> str:
-    return "Ines Adair said the harbour wall would stand."
+    return "said the harbour wall would stand."
 
 
 PAGES: dict[str, Row] = {
@@ -200,6 +201,15 @@ PAGES: dict[str, Row] = {
     "annotations:picture_download": Row(ROWS, lambda world: ["svg"]),
     "annotations:export_list": Row(safe("rows:export")),
     "annotations:export_table": Row({"GET": "rows:export"}, lambda world: ["quotes"]),
+    "annotations:export_codebook": Row(PERSON),
+    "annotations:export_codebook_file": Row(PERSON),
+    "annotations:snapshot_list": Row(safe("rows:export")),
+    "annotations:snapshot_make": Row(
+        {"POST": "export"}, body=lambda world: {"collection": world.collection.slug}
+    ),
+    "annotations:snapshot_download": Row(
+        {"GET": "export"}, lambda world: [world.snapshot.public_id]
+    ),
     "annotations:token_list": Row(
         both("person", "person"), body=lambda world: {"name": "Nightly", "scopes": ["read"]}
     ),

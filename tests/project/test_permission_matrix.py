@@ -22,19 +22,27 @@ from annotations.models import ApiToken
 from annotations.operations.corrections import confirm_correction
 from annotations.operations.members import invite_member
 from annotations.operations.quotes import confirm_quote
+from annotations.operations.snapshots import request_snapshot
 from annotations.operations.speakers import merge_speakers
 from annotations.operations.tokens import make_token, revoke_token
 from annotations.permissions import PERMISSIONS
 from quotes.importing import read_paste
 from quotes.models import Collection, Membership
 from quotes.operations import import_items
-from tests.factories import make_article, make_collection, make_correction, make_quote, make_speaker
+from tests.factories import (
+    STORY,
+    make_article,
+    make_collection,
+    make_correction,
+    make_quote,
+    make_speaker,
+)
 from tests.project.permission_table import LIBRARY, NOT_ROUTES, ROUTES, Row, World
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 ROLES = tuple(Membership.Role.values)
 STRANGERS = ("anonymous", "deactivated", "revoked")
-SECRETS = ("Wall talks end", "ninety winters", "Ines Adair", "Tobias Wrenfield", "Harbour Gazette")
+SECRETS = ("Odalys Quillan", "Perran Stroud", "Tern verdict delayed", "Tern Post", "ninety winters")
 """Words of the world's collection, which nobody outside it may ever be shown."""
 
 COUNTS = """
@@ -123,14 +131,13 @@ def test_every_level_is_known() -> None:
 
 def make_world() -> World:
     collection = Collection.objects.get_or_create(slug="newsroom", defaults={"name": "Newsroom"})[0]
-    article = make_article(collection)
-    ines = make_speaker(collection, "Ines Adair")
-    tobias = make_speaker(collection, "Tobias Wrenfield")
+    story = f"{STORY.replace('Ines Adair', SECRETS[0]).replace('Tobias Wrenfield', SECRETS[1])}"
+    article = make_article(collection, story, headline=SECRETS[2], outlet=SECRETS[3])
+    ines = make_speaker(collection, SECRETS[0])
+    tobias = make_speaker(collection, SECRETS[1])
     said = make_quote(article, "“It has held for ninety winters,”", speaker=ines)
     quote = make_quote(article, "“It has not held since March,”", speaker=tobias)
-    words = (
-        "“It has not held since March,” Tobias Wrenfield told the board, correcting the minister."
-    )
+    words = "“It has not held since March,” Perran Stroud told the board, correcting the minister."
     people = {"corrector": tobias, "corrected": ines}
     correction = make_correction(article, words, **people, claims=(said,), retorts=(quote,))
     settled = make_correction(article, words[:40], **people)
@@ -138,7 +145,7 @@ def make_world() -> World:
     said = confirm_quote(public_id=said.public_id, version=1, user=boss)
     settled = confirm_correction(public_id=settled.public_id, version=1, user=boss)
     batch = import_items(collection=collection, items=[read_paste("“Snow,” she said.")], user=boss)
-    twin, merged = make_speaker(collection, "I. Adair"), make_speaker(collection, "Ms Adair")
+    twin, merged = make_speaker(collection, "O. Quill"), make_speaker(collection, "Ms Quill")
     merge_speakers(public_id=merged.public_id, version=1, user=boss, into_id=twin.public_id)
     member = User.objects.create_user("member")
     Membership.objects.create(user=member, collection=collection, role="editor")
@@ -157,6 +164,7 @@ def make_world() -> World:
         invitation=invitation,
         twin=twin,
         merged=merged,
+        snapshot=request_snapshot(collection=collection, user=boss, queue=False),
     )
 
 
@@ -281,6 +289,8 @@ OTHERWISE = {
     ("annotations:undo", "POST"): {"done": "409"},
     ("annotations:redo", "POST"): {"done": "409"},
     ("annotations:sign_in_by_link", "GET"): {"done": "404|done"},
+    # Nobody has made the file yet; to a role without the permission there is none either.
+    ("annotations:snapshot_download", "GET"): {"done": "404", "403": "404"},
     ("annotations:invitation_accept", "GET"): {"done": "404"},
     ("annotations:invitation_accept", "HEAD"): {"done": "404"},
     ("annotations:invitation_accept", "POST"): {"done": "404"},
