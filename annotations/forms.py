@@ -220,6 +220,42 @@ class SpeakerFilterForm(SearchForm):
     )
 
 
+class ReviewForm(forms.Form):
+    """The order of the review queue, and whose quotes."""
+
+    order = forms.CharField(max_length=20, required=False)
+    speaker = forms.UUIDField(required=False)
+    focus = forms.UUIDField(required=False)
+
+
+class AlikeForm(forms.Form):
+    """What makes cases alike: the source as written, the speaker, the outlet."""
+
+    source = ExactWords()
+    speaker = forms.UUIDField()
+    outlet = forms.CharField(max_length=200, required=False)
+
+
+class VersionsField(forms.MultipleChoiceField):
+    """Ticked quotes, each as ``<id>.<version>``: what was on the screen."""
+
+    def valid_value(self, value: Any) -> bool:
+        public_id, _, version = str(value).rpartition(".")
+        try:
+            uuid.UUID(public_id)
+        except ValueError:
+            return False
+        return version.isascii() and version.isdigit() and 0 < int(version) <= LARGEST
+
+    def clean(self, value: Any) -> Any:
+        pairs = (chosen.rpartition(".") for chosen in super().clean(value))
+        return {uuid.UUID(public_id): int(version) for public_id, _, version in pairs}
+
+
+class TogetherForm(forms.Form):
+    quotes = VersionsField(error_messages={"required": "Tick at least one quote."})
+
+
 class MergeForm(ActionForm):
     """Who the speaker becomes."""
 

@@ -47,6 +47,7 @@ from annotations.selectors.merging import (
 )
 from annotations.selectors.paging import page_of
 from annotations.selectors.quotes import content_places, place_of, readable_quote, speaker_options
+from annotations.selectors.review import alike_quotes, review_queue
 from annotations.selectors.speakers import (
     SpeakerFacts,
     Statement,
@@ -64,6 +65,7 @@ __all__ = [
     "SpeakerFacts",
     "Statement",
     "Triptych",
+    "alike_quotes",
     "article_counts",
     "article_in_full",
     "article_list",
@@ -97,6 +99,7 @@ __all__ = [
     "readable_correction",
     "readable_quote",
     "readable_speaker",
+    "review_queue",
     "sides_of",
     "snapshots",
     "speaker_corrections",

@@ -37,6 +37,7 @@ from annotations.operations.speakers import set_new_speaker
 from annotations.refusals import Invalid, NotVisible
 from annotations.sentences import sentences
 from annotations.views.answers import SignedInRequest, desk_answer, refusing, signed_in
+from annotations.views.review import is_review, review_answer
 from quotes.models import Quote
 
 
@@ -48,6 +49,8 @@ def _answer(
     whole: bool = False,
     stay: bool = False,
 ) -> HttpResponse:
+    if is_review(request):
+        return review_answer(request, message, focus=str(quote.public_id) if stay else "")
     return desk_answer(
         request,
         article_id=quote.article.public_id,

@@ -197,6 +197,12 @@ PAGES: dict[str, Row] = {
     "annotations:speaker_undo": Row(
         {"POST": "change_speaker"}, lambda w: [w.merged.public_id], lambda world: {"version": 2}
     ),
+    "annotations:review_list": Row(ROWS),
+    "annotations:review_alike": Row(
+        both("rows:annotate", "annotate"),
+        query="?source=she&speaker=6f1c7c5e-3a53-4a8e-9d6e-0f6c2f6b8d11",
+        body=lambda world: {"quotes": [f"{world.quote.public_id}.1"]},
+    ),
     "annotations:correction_picture": Row(ROWS),
     "annotations:picture_download": Row(ROWS, lambda world: ["svg"]),
     "annotations:export_list": Row(safe("rows:export")),
