@@ -260,7 +260,7 @@ CORRECTIONS = Table(
             "decided_by",
             "code",
             "The pseudonym of the person who last decided",
-            "'coder-' || k.decided_by_id",
+            "coalesce('coder-' || k.decided_by_id, k.decided_elsewhere)",
             "coder-7",
             "human",
             "coder- and a number, the same in all exports of one installation",

@@ -85,6 +85,8 @@ class Suggestion(PublicRecord):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    decided_elsewhere = models.CharField(max_length=60, blank=True, default="", editable=False)
+    """The pseudonym of who decided in the installation that the row came from."""
     decided_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 

@@ -1,0 +1,411 @@
+"""Our own JSONL read back: one article a line with its annotations, each span held to the text.
+
+A line that breaks a rule is refused as a whole, with the place in it and what stands there.
+Readers of other formats (``quotes.importing.foreign``) give the same shape.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import re
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, BinaryIO
+
+from quotes.importing.addresses import checked_url
+from quotes.importing.items import MAX_CHARACTERS, ReadFailure, RefusedInput
+from quotes.importing.tables import checked_codes
+from quotes.importing.text import MAX_LABEL, stored_label
+
+FORMAT = 1
+MAX_LINE_BYTES = 20 * 1024 * 1024
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+ROLES = frozenset({"content", "source", "cue"})
+STATUSES = frozenset({"suggested", "confirmed", "rejected"})
+ORIGINS = frozenset({"machine", "person", "import"})
+
+Fields = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordLine:
+    """One article with its annotations, checked. ``data`` has every key of the format."""
+
+    name: str
+    data: Fields
+
+
+def read_record(name: str, file: BinaryIO) -> Iterator[RecordLine | ReadFailure]:
+    """Read a file line by line; a line over the limit is passed over, never held."""
+    number = 0
+    while line := file.readline(MAX_LINE_BYTES + 1):
+        number += 1
+        label = f"{name}, line {number:,}"
+        if len(line) > MAX_LINE_BYTES:
+            while line and not line.endswith(b"\n"):
+                line = file.readline(MAX_LINE_BYTES)
+            limit = MAX_LINE_BYTES // 2**20
+            yield ReadFailure(label, f"The line has more than {limit} MB.")
+            continue
+        if not line.strip(b" \t\r\n\xef\xbb\xbf"):
+            continue
+        try:
+            yield RecordLine(label, checked_line(_parsed(line)))
+        except RefusedInput as refusal:
+            yield ReadFailure(label, str(refusal))
+
+
+def _parsed(line: bytes) -> Fields:
+    try:
+        data = json.loads(line.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise RefusedInput(f"Not valid UTF-8 at byte {error.start:,} of the line.") from error
+    except json.JSONDecodeError as error:
+        raise RefusedInput(f"Not valid JSON at character {error.pos:,}: {error.msg}.") from error
+    except (ValueError, RecursionError) as error:
+        raise RefusedInput("Not JSON that can be read: it is nested or long past use.") from error
+    if not isinstance(data, dict):
+        raise RefusedInput("Each line must be one JSON object.")
+    return data
+
+
+# --- What each key may hold: a function gives the value, or refuses it by its place -------------
+
+Check = Callable[[Any, str], Any]
+
+
+def _text(most: int = MAX_CHARACTERS, *, empty: bool = True) -> Check:
+    def check(value: Any, place: str) -> str:
+        if not isinstance(value, str):
+            raise RefusedInput(f"{place} must be text.")
+        if len(value) > most or (not empty and not value):
+            raise RefusedInput(
+                f"{place} must have from {0 if empty else 1} to {most:,} characters."
+            )
+        if UNSTORABLE.search(value):
+            raise RefusedInput(f"{place} holds a character that cannot be stored.")
+        return value
+
+    return check
+
+
+def _number(value: Any, place: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**31:
+        raise RefusedInput(f"{place} must be a whole number from 0.")
+    return value
+
+
+def _probability(value: Any, place: str) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise RefusedInput(f"{place} must be a number from 0 to 1.")
+    return float(value)
+
+
+def _flag(value: Any, place: str) -> bool:
+    if not isinstance(value, bool):
+        raise RefusedInput(f"{place} must be true or false.")
+    return value
+
+
+def _id(value: Any, place: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(value)
+    except (ValueError, TypeError, AttributeError):
+        raise RefusedInput(f"{place} must be an id (a UUID).") from None
+
+
+def _day(value: Any, place: str) -> dt.date:
+    try:
+        if isinstance(value, str) and DAY.fullmatch(value):
+            return dt.date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise RefusedInput(f"{place} must be a day like 2031-05-04.")
+
+
+def _time(value: Any, place: str) -> dt.datetime:
+    try:
+        found = dt.datetime.fromisoformat(value)
+        if found.tzinfo is not None:
+            return found
+    except (ValueError, TypeError):
+        pass
+    raise RefusedInput(f"{place} must be a time like 2031-05-04T09:12:33Z.")
+
+
+def _one_of(*values: str) -> Check:
+    def check(value: Any, place: str) -> str:
+        if value not in values:
+            raise RefusedInput(f"{place} must be one of: {', '.join(values)}.")
+        return str(value)
+
+    return check
+
+
+def _json(value: Any, place: str) -> Any:
+    if UNSTORABLE.search(json.dumps(value, ensure_ascii=False)):
+        raise RefusedInput(f"{place} holds a character that cannot be stored.")
+    return value
+
+
+def _maybe(check: Check) -> Check:
+    return lambda value, place: None if value is None else check(value, place)
+
+
+def _several(check: Check) -> Check:
+    def checked(value: Any, place: str) -> list[Any]:
+        if not isinstance(value, list):
+            raise RefusedInput(f"{place} must be a list.")
+        return [check(part, f"{place}[{number}]") for number, part in enumerate(value)]
+
+    return checked
+
+
+def _new_id(_: Fields) -> uuid.UUID:
+    return uuid.uuid4()
+
+
+NEEDED = object()
+Spec = Mapping[str, tuple[Check, Any]]
+"""Key → its check, and its value where it is missing (a function makes one)."""
+
+
+def _object(spec: Spec) -> Check:
+    def checked(value: Any, place: str) -> Fields:
+        if not isinstance(value, dict):
+            raise RefusedInput(f"{place} must be an object.")
+        for key in value:
+            if key not in spec:
+                raise RefusedInput(f"The key “{str(key)[:40]}” in {place} is not known.")
+        found: Fields = {}
+        for key, (check, default) in spec.items():
+            if key in value:
+                found[key] = check(value[key], f"{place}.{key}")
+            elif default is NEEDED:
+                raise RefusedInput(f"The key “{key}” is missing in {place}.")
+            else:
+                found[key] = default(value) if callable(default) else default
+        return found
+
+    return checked
+
+
+DECISION: Spec = {
+    "status": (_one_of(*sorted(STATUSES)), "suggested"),
+    "origin": (_one_of(*sorted(ORIGINS)), "import"),
+    "touched": (_flag, lambda row: row.get("status", "suggested") != "suggested"),
+    "confidence": (_maybe(_probability), None),
+    "rule": (_text(80), ""),
+    "reason": (_text(500), ""),
+    "suggestion": (_json, None),
+    "changed_fields": (_several(_text(30)), list),
+    "note": (_text(5000), ""),
+    "flagged": (_flag, False),
+    "run": (_maybe(_id), None),
+    "decided_by": (_maybe(_text(60)), None),
+    "decided_at": (_maybe(_time), None),
+    "version": (_number, 1),
+}
+DECISION = {
+    key: (check, (lambda _: []) if default is list else default)
+    for key, (check, default) in DECISION.items()
+}
+NAME = _object(
+    {
+        "text": (_text(300, empty=False), NEEDED),
+        "kind": (_one_of("name", "short_name", "honorific", "title", "nickname"), "name"),
+        "valid_from": (_maybe(_day), None),
+        "valid_to": (_maybe(_day), None),
+        "place": (_text(200), ""),
+        "origin": (_one_of(*sorted(ORIGINS)), "import"),
+    }
+)
+SPEAKER = _object(
+    {
+        "id": (_id, _new_id),
+        "kind": (_one_of("person", "organisation", "group", "unnamed"), "person"),
+        "name": (_text(300, empty=False), NEEDED),
+        "description": (_text(500), ""),
+        "wikidata_id": (_maybe(_text(20)), None),
+        "origin": (_one_of(*sorted(ORIGINS)), "import"),
+        "version": (_number, 1),
+        "names": (_several(NAME), lambda _: []),
+    }
+)
+RUN = _object(
+    {
+        "id": (_id, NEEDED),
+        "state": (_one_of("done", "failed", "timed_out", "cancelled"), "done"),
+        "engine_version": (_text(60), ""),
+        "model": (_text(120), ""),
+        "config": (_json, lambda _: {}),
+        "config_hash": (_text(64), ""),
+        "n_quotes": (_number, 0),
+        "n_corrections": (_number, 0),
+        "milliseconds": (_maybe(_number), None),
+        "note": (_text(), ""),
+        "error": (_text(), ""),
+        "started_at": (_maybe(_time), None),
+        "finished_at": (_maybe(_time), None),
+    }
+)
+PART = _object(
+    {
+        "role": (_one_of(*sorted(ROLES)), NEEDED),
+        "ordinal": (_number, 0),
+        "start": (_number, NEEDED),
+        "end": (_number, NEEDED),
+        "exact": (_text(), NEEDED),
+    }
+)
+CANDIDATE = _object(
+    {
+        "speaker": (_id, NEEDED),
+        "rank": (_number, NEEDED),
+        "probability": (_probability, NEEDED),
+        "reason": (_text(500), ""),
+    }
+)
+QUOTE = _object(
+    {
+        "id": (_id, _new_id),
+        "kind": (_one_of("direct", "mixed", "indirect"), NEEDED),
+        "act": (_one_of("statement", "question", "attitude"), "statement"),
+        "speaker": (_maybe(_id), None),
+        "addressee": (_maybe(_id), None),
+        "parent": (_maybe(_id), None),
+        "cue_lemma": (_text(80), ""),
+        **DECISION,
+        "parts": (_several(PART), NEEDED),
+        "candidates": (_several(CANDIDATE), lambda _: []),
+    }
+)
+LINK = _object({"side": (_one_of("corrected", "correcting"), NEEDED), "quote": (_id, NEEDED)})
+CORRECTION = _object(
+    {
+        "id": (_id, _new_id),
+        "kind": (_one_of("denial", "contradiction", "self_correction"), NEEDED),
+        "explicitness": (_one_of("verb", "juxtaposed", "implied"), "verb"),
+        "start": (_number, NEEDED),
+        "end": (_number, NEEDED),
+        "exact": (_text(), NEEDED),
+        "cue_start": (_maybe(_number), None),
+        "cue_end": (_maybe(_number), None),
+        "cue_text": (_text(300), ""),
+        "topic": (_text(300), ""),
+        "occasion": (_text(300), ""),
+        "corrector": (_maybe(_id), None),
+        "corrected": (_maybe(_id), None),
+        "retells": (_maybe(_id), None),
+        "same_point_as": (_maybe(_id), None),
+        **DECISION,
+        "quotes": (_several(LINK), lambda _: []),
+    }
+)
+ARTICLE = _object(
+    {
+        "on_record": (_number, FORMAT),
+        "id": (_id, _new_id),
+        "collection": (_text(80), ""),
+        **{
+            key: (_maybe(_text(most)), "")
+            for key, most in MAX_LABEL.items()
+            if key != "external_id"
+        },
+        "external_id": (_maybe(_text(MAX_LABEL["external_id"])), None),
+        "published_on": (_maybe(_day), None),
+        "language": (_text(35), "en"),
+        "country": (_text(2), ""),
+        "encoding": (_text(40), "utf-8"),
+        "skipped": (_json, lambda _: []),
+        "is_latest": (_flag, True),
+        "previous": (_maybe(_id), None),
+        "imported_at": (_maybe(_time), None),
+        "version": (_number, 1),
+        "text": (_text(empty=False), NEEDED),
+        "text_sha256": (_text(64), ""),
+        "speakers": (_several(SPEAKER), lambda _: []),
+        "runs": (_several(RUN), lambda _: []),
+        "quotes": (_several(QUOTE), lambda _: []),
+        "corrections": (_several(CORRECTION), lambda _: []),
+    }
+)
+
+
+def checked_line(value: Any) -> Fields:
+    """Give a line's values as they will be stored, or refuse it by the place that is wrong."""
+    data: Fields = ARTICLE(value, "the article")
+    if data["on_record"] != FORMAT:
+        raise RefusedInput(f"The line is of format {data['on_record']}; known is {FORMAT}.")
+    text = data["text"]
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    if data["text_sha256"] and data["text_sha256"] != sha256:
+        raise RefusedInput("The text is not the one that was exported: its SHA-256 differs.")
+    data["text_sha256"] = sha256
+    data["url"] = checked_url(stored_label(data["url"] or "", "url"))
+    checked_codes(data["language"], data["country"])
+    people = {speaker["id"] for speaker in data["speakers"]}
+    runs = {run["id"] for run in data["runs"]}
+    quotes = {quote["id"] for quote in data["quotes"]}
+    for place, quote in enumerate(data["quotes"]):
+        _check_quote(quote, text, f"quotes[{place}]")
+        _check_known(quote, ("speaker", "addressee"), people, f"quotes[{place}]")
+        _check_known(quote, ("run",), runs, f"quotes[{place}]")
+        _check_known(quote, ("parent",), quotes, f"quotes[{place}]")
+        for candidate in quote["candidates"]:
+            _check_known(candidate, ("speaker",), people, f"quotes[{place}].candidates")
+    for place, row in enumerate(data["corrections"]):
+        _check_exact(row, text, f"corrections[{place}]")
+        _check_known(row, ("corrector", "corrected"), people, f"corrections[{place}]")
+        _check_known(row, ("run",), runs, f"corrections[{place}]")
+        for link in row["quotes"]:
+            _check_known(link, ("quote",), quotes, f"corrections[{place}].quotes")
+    _check_skipped(data["skipped"], len(text))
+    return data
+
+
+def _check_quote(quote: Fields, text: str, place: str) -> None:
+    content = [part for part in quote["parts"] if part["role"] == "content"]
+    if not content:
+        raise RefusedInput(f"{place} has no content part.")
+    for part in quote["parts"]:
+        _check_exact(part, text, f"{place}, {part['role']} {part['ordinal']}")
+    content.sort(key=lambda part: part["ordinal"])
+    for before, after in pairwise(content):
+        if before["end"] > after["start"]:
+            raise RefusedInput(f"The content parts of {place} overlap or are out of order.")
+    quote["start"], quote["end"] = content[0]["start"], content[-1]["end"]
+
+
+def _check_exact(span: Fields, text: str, place: str) -> None:
+    start, end, exact = span["start"], span["end"], span["exact"]
+    there = text[start:end]
+    if not start < end <= len(text) or there != exact:
+        raise RefusedInput(
+            f"{place} at {start:,} to {end:,} should be “{exact[:60]}”, "
+            f"but “{there[:60]}” stands there."
+        )
+
+
+def _check_known(row: Fields, keys: tuple[str, ...], known: set[uuid.UUID], place: str) -> None:
+    for key in keys:
+        if row[key] is not None and row[key] not in known:
+            raise RefusedInput(f"{place}.{key} names {row[key]}, which the line does not hold.")
+
+
+def _check_skipped(ranges: Any, length: int) -> None:
+    good = isinstance(ranges, list) and all(
+        isinstance(one, list)
+        and len(one) == 3
+        and all(isinstance(edge, int) for edge in one[:2])
+        and 0 <= one[0] < one[1] <= length
+        and isinstance(one[2], str)
+        for one in ranges
+    )
+    if not good:
+        raise RefusedInput("skipped must be a list of [start, end, reason] inside the text.")

@@ -1,0 +1,57 @@
+"""Take in articles that come with annotations: our own JSONL, or another tool's files."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from quotes.importing import ReadFailure
+from quotes.importing.record import RecordLine, read_record
+from quotes.models import Collection
+from quotes.operations.restoring import restore_lines
+
+
+class Command(BaseCommand):
+    help = (
+        "Import articles with their quotes, speakers and corrections. What is there already is "
+        "recognised and never changed. --dry-run says what would happen and stores nothing."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+        parser.add_argument("--collection", default="", metavar="SLUG", help="where they belong")
+        parser.add_argument("--dry-run", action="store_true", help="store nothing")
+
+    def handle(self, **options: Any) -> None:
+        rows = Collection.objects.order_by("pk")
+        if options["collection"]:
+            rows = rows.filter(slug=options["collection"])
+        found = list(rows[:2])
+        if len(found) != 1:
+            raise CommandError("Say which collection: --collection SLUG.")
+        report = restore_lines(
+            collection=found[0], lines=_lines(options["paths"]), dry_run=options["dry_run"]
+        )
+        for message in report.messages:
+            self.stdout.write(message)
+        would = "would be " if options["dry_run"] else ""
+        states = ", ".join(f"{n:,} {would}{state}" for state, n in sorted(report.states.items()))
+        counts = ", ".join(f"{n:,} {what}" for what, n in sorted(report.counts.items()))
+        self.stdout.write(f"{states or 'nothing'}{f' ({counts})' if counts else ''}")
+        if report.states["failed"]:
+            raise CommandError(f"{report.states['failed']} articles could not be imported.")
+
+
+def _lines(paths: list[Path]) -> Iterator[RecordLine | ReadFailure]:
+    for path in paths:
+        try:
+            file = path.open("rb")
+        except OSError as error:
+            yield ReadFailure(str(path), f"The file cannot be read: {error.strerror}.")
+            continue
+        with file:
+            yield from read_record(str(path), file)

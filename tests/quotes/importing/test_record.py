@@ -1,0 +1,223 @@
+"""Our JSONL: there and back gives the same bytes, and a line that breaks a rule is refused."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from quotes.exports.filters import ExportFilters
+from quotes.exports.jsonl import stream_jsonl
+from quotes.exports.tables import TABLES
+from quotes.importing import ReadFailure, record
+from quotes.importing.record import RecordLine, read_record
+from quotes.models import (
+    Article,
+    Correction,
+    CorrectionQuote,
+    ExtractionRun,
+    Quote,
+    QuoteSpan,
+    Speaker,
+    SpeakerCandidate,
+    SpeakerName,
+)
+from quotes.operations.restoring import restore_lines
+from tests.factories import make_article, make_correction, make_quote, make_speaker
+
+EVERYTHING = ExportFilters(within=None)
+STORY = (
+    "“It stays open,” said Petra Holm, “and it stays ours.” 🚋\n\n"
+    "“It closes in May,” Udo Brandt told the drivers, contradicting her."
+)
+
+
+@pytest.fixture
+def told(collection, editor) -> Article:
+    article = make_article(collection, STORY, external_id="osk-1", byline='A\\B "C"\tD')
+    petra = make_speaker(collection, "Petra Holm", wikidata_id="Q7", description="driver")
+    SpeakerName.objects.create(
+        speaker=petra, text="the driver", norm="the driver", kind="title", place="Osk",
+        valid_from=dt.date(2030, 1, 1),
+    )  # fmt: skip
+    udo = make_speaker(collection, "Udo Brandt")
+    run = ExtractionRun.objects.create(
+        article=article, state="done", engine_version="0.1.0/rules", config={"b": 1, "a": [2]}
+    )
+    held = make_quote(
+        article, "“It stays open,”", "“and it stays ours.”", speaker=petra, addressee=udo,
+        cue="said", status="confirmed", decided_by=editor, run=run, note="a\nb",
+        decided_at=dt.datetime(2031, 5, 5, 1, 2, 3, 4, tzinfo=dt.UTC), changed_fields=["speaker"],
+    )  # fmt: skip
+    closes = make_quote(
+        article, "“It closes in May,”", speaker=udo, cue="told", candidates=(udo, petra)
+    )
+    make_quote(article, "closes", speaker=udo, parent=closes, status="rejected")
+    make_quote(article, "drivers", status="withdrawn")
+    first = make_correction(
+        article, "contradicting her", corrector=udo, corrected=petra,
+        claims=(held,), retorts=(closes,), cue_text="contradicting",
+    )  # fmt: skip
+    make_correction(article, "told the drivers", corrector=udo, retells=first)
+    second = make_article(collection, STORY + " Once more.")
+    Article.objects.filter(pk=second.pk).update(previous=article)
+    make_correction(second, "contradicting her", corrector=udo, same_point_as=first)
+    return article
+
+
+def exported() -> bytes:
+    return b"".join(stream_jsonl(EVERYTHING))
+
+
+def restored(collection, data: bytes, **options: bool):
+    lines = read_record("a.jsonl", io.BytesIO(data))
+    return restore_lines(collection=collection, lines=lines, **options)
+
+
+def emptied() -> None:
+    SpeakerCandidate.objects.all().delete()
+    CorrectionQuote.objects.all().delete()
+    Correction.objects.update(retells=None, same_point_as=None)
+    Correction.objects.all().delete()
+    QuoteSpan.objects.all().delete()
+    Quote.objects.update(parent=None)
+    Quote.objects.all().delete()
+    ExtractionRun.objects.all().delete()
+    Article.objects.update(previous=None)
+    Article.objects.all().delete()
+    Speaker.objects.all().delete()
+
+
+@pytest.mark.django_db
+def test_there_and_back_gives_the_same_bytes(told, collection):
+    before = exported()
+    assert before.count(b"\n") == 2
+    assert b"drivers" in before
+    emptied()
+    report = restored(collection, before)
+    assert report.messages == []
+    assert report.states == {"stored": 2}
+    assert exported() == before
+
+
+@pytest.mark.django_db
+def test_tables_say_the_same_after_the_way_there_and_back(told, collection):
+    from quotes.exports.csv import stream_csv
+
+    tables = [name for name in TABLES if name != "decisions"]
+
+    def rows(name: str) -> list[bytes]:
+        return sorted(b"".join(stream_csv(name, EVERYTHING)).split(b"\r\n"))
+
+    before = {name: rows(name) for name in tables}
+    data = exported()
+    emptied()
+    restored(collection, data)
+    assert {name: rows(name) for name in tables} == before
+
+
+@pytest.mark.django_db
+def test_the_same_file_twice_changes_nothing(told, collection):
+    data = exported()
+    report = restored(collection, data + data)
+    assert report.states == {"duplicate": 4}
+    assert exported() == data
+
+
+@pytest.mark.django_db
+def test_a_dry_run_says_what_would_happen_and_stores_nothing(told, collection):
+    data = exported()
+    emptied()
+    report = restored(collection, data, dry_run=True)
+    assert report.states == {"stored": 2}
+    assert report.counts["quotes"] == 3
+    assert exported() == b""
+
+
+@pytest.mark.django_db
+def test_a_line_that_the_database_refuses_costs_itself(told, collection):
+    first, second = exported().splitlines(keepends=True)
+    emptied()
+    data = json.loads(first)
+    data["quotes"][0]["parent"] = None
+    overlap = {**data["quotes"][0], "id": "00000000-0000-4000-8000-000000000001"}
+    data["quotes"].append(overlap)
+    report = restored(collection, json.dumps(data).encode() + b"\n" + second)
+    assert report.states == {"failed": 1, "stored": 1}
+    assert "Another quote already stands there." in report.messages[0]
+    assert Article.objects.count() == 1
+
+
+def line(**changed: object) -> bytes:
+    part = {"role": "content", "ordinal": 0, "start": 0, "end": 16, "exact": "“It stays open,”"}
+    data = {"text": STORY, "quotes": [{"kind": "direct", "parts": [part]}], **changed}
+    return json.dumps(data).encode()
+
+
+def part(**changed: object) -> dict[str, object]:
+    found = {"role": "content", "ordinal": 0, "start": 0, "end": 16, "exact": "“It stays open,”"}
+    return {"kind": "direct", "parts": [{**found, **changed}]}
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (line(quotes=[part(start=1, end=17)]), "but “It stays open,” ” stands there"),
+        (line(quotes=[part(end=100_000)]), "should be ““It stays open"),
+        (line(quotes=[part(role="words")]), "quotes[0].parts[0].role must be one of"),
+        (line(quotes=[part(start=-1)]), "must be a whole number"),
+        (line(quotes=[{"kind": "direct", "parts": []}]), "has no content part"),
+        (line(quotes=[{"kind": "direct"}]), "“parts” is missing in the article.quotes[0]"),
+        (line(quotes=7), "the article.quotes must be a list"),
+        (line(pwned=1), "“pwned” in the article is not known"),
+        (line(text_sha256="0" * 64), "its SHA-256 differs"),
+        (line(text="a\x00b", quotes=[]), "cannot be stored"),
+        (line(on_record=2), "format 2"),
+        (line(skipped=[[5, 4, "x"]]), "skipped must be"),
+        (line(published_on="yesterday"), "must be a day"),
+        (line(url="javascript:alert(1)"), "not a web address"),
+        (
+            line(quotes=[{**part(), "speaker": "00000000-0000-4000-8000-000000000001"}]),
+            "which the line does not hold",
+        ),
+        (b"[1]", "one JSON object"),
+        (b"{", "Not valid JSON at character 1"),
+        (b"\xff{}", "Not valid UTF-8 at byte 0"),
+        (b"[" * 200_000, "nested or long past use"),
+    ],
+)
+def test_a_line_that_breaks_a_rule_is_refused_in_words(data, said):
+    (item,) = read_record("a.jsonl", io.BytesIO(data))
+    assert isinstance(item, ReadFailure)
+    assert said in item.reason
+    assert item.name == "a.jsonl, line 1"
+
+
+def test_a_line_of_fifty_megabytes_is_passed_over_and_the_next_is_read():
+    file = io.BytesIO(b'{"text": "' + b"a" * 50 * 2**20 + b'"}\n' + line())
+    long, good = read_record("a.jsonl", file)
+    assert isinstance(long, ReadFailure)
+    assert "more than 20 MB" in long.reason
+    assert isinstance(good, RecordLine)
+    assert good.name == "a.jsonl, line 2"
+
+
+@pytest.mark.django_db
+def test_the_command_reports_and_ends_with_an_error(collection, tmp_path, capsys):
+    (tmp_path / "a.jsonl").write_bytes(line() + b"\n{\n")
+    with pytest.raises(CommandError, match="1 articles could not"):
+        call_command("import_record", str(tmp_path / "a.jsonl"), dry_run=True)
+    assert "1 would be stored" in capsys.readouterr().out
+    assert not Article.objects.exists()
+    with pytest.raises(CommandError):
+        call_command("import_record", str(tmp_path / "a.jsonl"), str(tmp_path / "none"))
+    assert Quote.objects.get().origin == "import"
+
+
+def test_the_format_is_the_one_that_is_written():
+    from quotes.exports import jsonl
+
+    assert record.FORMAT == jsonl.FORMAT
