@@ -106,6 +106,7 @@ urlpatterns = [
     path("exports/", exports.export_list, name="export_list"),
     path("exports/codebook/", exports.export_codebook, name="export_codebook"),
     path("exports/codebook.csv", exports.export_codebook_file, name="export_codebook_file"),
+    path("exports/formats/<str:name>/", exports.export_format, name="export_format"),
     path("exports/<slug:table>.csv", exports.export_table, name="export_table"),
     path("snapshots/", snapshots.snapshot_list, name="snapshot_list"),
     path("snapshots/make/", snapshots.snapshot_make, name="snapshot_make"),

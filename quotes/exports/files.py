@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from quotes.exports.codebook import codebook_csv
 from quotes.exports.csv import PLAIN, Form, csv_blocks, snapshot
 from quotes.exports.filters import ExportFilters
+from quotes.exports.formats.lines import ExportFormat
 from quotes.exports.tables import TABLES
 
 
@@ -35,17 +37,31 @@ def write_tables(
     return written
 
 
+def write_format(path: Path, chosen: ExportFormat, filters: ExportFilters) -> int:
+    """Write one format into a file, which takes its name when it is complete; give how many."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _beginning_of(path) as file:
+        return chosen.write(filters, file)
+
+
 def _write(path: Path, blocks: Iterable[tuple[bytes, int]]) -> int:
-    beginning = path.with_name(f".{path.name}.part")
     total = 0
+    with _beginning_of(path) as file:
+        for block, rows in blocks:
+            file.write(block)
+            total += rows
+    return total
+
+
+@contextmanager
+def _beginning_of(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file beside the path, which becomes it at the end and is removed by an error."""
+    beginning = path.with_name(f".{path.name}.part")
     try:
         with beginning.open("wb") as file:
-            for block, rows in blocks:
-                file.write(block)
-                total += rows
+            yield file
         beginning.replace(path)
     except BaseException:
         with suppress(OSError):
             beginning.unlink(missing_ok=True)
         raise
-    return total

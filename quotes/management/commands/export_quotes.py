@@ -10,8 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from quotes.exports.codebook import with_columns
 from quotes.exports.csv import Form
-from quotes.exports.files import write_tables
+from quotes.exports.files import write_format, write_tables
 from quotes.exports.filters import NAMES, ExportFilters, RefusedFilter
+from quotes.exports.formats.all import FORMATS
+from quotes.exports.formats.lines import ExportFormat
+from quotes.exports.formats.parquet import MissingLibrary
 from quotes.exports.tables import TABLES
 
 
@@ -22,7 +25,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--format", choices=("csv",), default="csv")
+        parser.add_argument("--format", choices=("csv", *FORMATS), default="csv")
         parser.add_argument("--out", type=Path, metavar="DIR", help="the folder to write to")
         parser.add_argument(
             "--table", action="append", choices=tuple(TABLES), help="only this one; may be repeated"
@@ -51,6 +54,9 @@ class Command(BaseCommand):
             raise CommandError("Say where to: --out DIR.")
         try:
             filters = ExportFilters.parse({name: options[name] for name in NAMES}, within=None)
+            if options["format"] != "csv":
+                self._write_format(FORMATS[options["format"]], options["out"], filters)
+                return
             written = write_tables(
                 options["out"],
                 options["table"] or tuple(TABLES),
@@ -61,5 +67,13 @@ class Command(BaseCommand):
             raise CommandError(str(refusal)) from refusal
         except OSError as error:
             raise CommandError(f"The export stopped: {error.strerror or error}.") from error
+        except MissingLibrary as error:
+            raise CommandError(f"{error}.") from error
         for name, rows in written.items():
             self.stdout.write(f"{name}: {rows:,} rows")
+
+    def _write_format(self, chosen: ExportFormat, folder: Path, filters: ExportFilters) -> None:
+        path = folder / f"on-record-{chosen.name}{chosen.suffix}"
+        count = write_format(path, chosen, filters)
+        self.stdout.write(f"{path.name}: {count:,}")
+        self.stdout.write(f"It does not hold: {chosen.loses}")

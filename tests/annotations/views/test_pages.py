@@ -53,6 +53,7 @@ PAGES: dict[str, tuple[str, int, int, int]] = {
 # Tested on their own, here or in test_accounts.py, test_imports.py and test_snapshots.py.
 ELSEWHERE = {
     "snapshot_make",
+    "export_format",
     "snapshot_download",
     "speaker_undo",
     "review_alike",
@@ -484,6 +485,22 @@ def test_the_export_page_counts_and_shows_what_the_filters_give(world, as_editor
     assert "quotes.csv?status=confirmed" in fragment
     without = as_editor.get(there, {"body": "0"}).text
     assert "ninety winters" not in without
+
+
+def test_a_format_is_a_file_of_what_one_may_export(world, client, researcher, reader):
+    there = reverse("annotations:export_format", args=["jsonl"])
+    assert client.get(there).status_code == 302
+    client.force_login(reader)
+    assert b"".join(client.get(there).streaming_content) == b""
+    client.force_login(researcher)
+    answer = client.get(there)
+    assert answer["Content-Disposition"] == 'attachment; filename="on-record-jsonl.jsonl"'
+    assert b"ninety winters" in b"".join(answer.streaming_content)
+    assert client.get(there, {"status": "any"}).status_code == 422
+    assert client.get(there, {"body": "0"}).status_code == 422
+    for name in ("spacy", "parquet", "docx"):
+        gone = reverse("annotations:export_format", args=[name])
+        assert client.get(gone).status_code == 404
 
 
 def test_what_one_may_not_export_is_not_in_the_file(world, client, reader, outsider):
