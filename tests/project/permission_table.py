@@ -207,6 +207,7 @@ PAGES: dict[str, Row] = {
     "annotations:picture_download": Row(ROWS, lambda world: ["svg"]),
     "annotations:export_list": Row(safe("rows:export")),
     "annotations:export_table": Row({"GET": "rows:export"}, lambda world: ["quotes"]),
+    "annotations:export_format": Row({"GET": "rows:export"}, lambda world: ["jsonl"]),
     "annotations:export_codebook": Row(PERSON),
     "annotations:export_codebook_file": Row(PERSON),
     "annotations:snapshot_list": Row(safe("rows:export")),

@@ -67,6 +67,13 @@ ELSEWHERE = {
     "preference_keys",
     "sign_in_by_link",
     "sign_out",
+    "account",
+    "invitation_accept",
+    "invitation_revoke",
+    "member_list",
+    "member_remove",
+    "member_set_active",
+    "member_set_role",
 }
 
 
