@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 	--no-emit-index-url --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test check format openapi lock train clean
+.PHONY: help install run backup restore test check format openapi lock train clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,6 +18,12 @@ install: ## Make .venv and install what `make run` needs
 
 run: install ## Start everything; PORT, HOST, DATA_DIR and DATABASE_URL are read (Ctrl-C stops it)
 	@$(BIN)/python manage.py serve
+
+backup: install ## Write the database and the snapshots into one file; FILE is read
+	@$(BIN)/python manage.py backup $(FILE)
+
+restore: install ## Put the backup FILE in the place of the database (stop the site first)
+	@$(BIN)/python manage.py restore "$(FILE)"
 
 test: ## Run the tests against a real PostgreSQL
 	$(INSTALL) requirements-test.txt

@@ -200,10 +200,19 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "format": "%(asctime)s level=%(levelname)s logger=%(name)s pid=%(process)d %(message)s",
+            "()": "config.logs.LineFormatter",
+            "format": "%(asctime)s level=%(levelname)s logger=%(name)s pid=%(process)d"
+            " request=%(request_id)s %(message)s",
         },
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"request_ids": {"()": "config.logs.RequestIds"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["request_ids"],
+        },
+    },
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
     # Its INFO lines tell of each job, with its arguments.
     "loggers": {"procrastinate": {"level": "WARNING"}},

@@ -137,7 +137,7 @@ def set_role(*, collection: Collection, member_id: int, role: str, user: User) -
     if membership.role == Role.MANAGER and wanted != Role.MANAGER:
         _keep_a_manager(membership)
     membership.role = wanted
-    membership.full_clean()
+    membership.clean_fields(exclude=("collection", "user"))
     membership.save(update_fields=("role",))
     _log("role set", user=user, collection_id=collection.pk, role=role, member_id=member_id)
     return membership

