@@ -24,7 +24,6 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "annotate": _EDITORS,
     "import": _EDITORS,
     "change_speaker": _EDITORS,
-    "withdraw": _MANAGERS,
     "manage_members": _MANAGERS,
 }
 """Permission → the roles that have it, within one collection."""
@@ -35,7 +34,6 @@ ABOUT: Final[dict[str, str]] = {
     "annotate": "Accept, reject and change quotes and corrections, and add quotes",
     "import": "Bring articles in",
     "change_speaker": "Add and change speakers",
-    "withdraw": "Withdraw a quote or a correction from the record",
     "manage_members": "Invite people, change their roles, and end their membership",
 }
 """What each permission means, for pages and documents."""
