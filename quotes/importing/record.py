@@ -40,8 +40,11 @@ class RecordLine:
     data: Fields
 
 
-def read_record(name: str, file: BinaryIO) -> Iterator[RecordLine | ReadFailure]:
+def read_record(
+    name: str, file: BinaryIO, read_line: Callable[[Fields], Fields] | None = None
+) -> Iterator[RecordLine | ReadFailure]:
     """Read a file line by line; a line over the limit is passed over, never held."""
+    read_line = read_line or checked_line
     number = 0
     while line := file.readline(MAX_LINE_BYTES + 1):
         number += 1
@@ -55,7 +58,7 @@ def read_record(name: str, file: BinaryIO) -> Iterator[RecordLine | ReadFailure]
         if not line.strip(b" \t\r\n\xef\xbb\xbf"):
             continue
         try:
-            yield RecordLine(label, checked_line(_parsed(line)))
+            yield RecordLine(label, read_line(_parsed(line)))
         except RefusedInput as refusal:
             yield ReadFailure(label, str(refusal))
 

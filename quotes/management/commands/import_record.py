@@ -10,14 +10,16 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from quotes.importing import ReadFailure
-from quotes.importing.record import RecordLine, read_record
+from quotes.importing.annotated import read_annotated
+from quotes.importing.record import RecordLine
 from quotes.models import Collection
 from quotes.operations.restoring import restore_lines
 
 
 class Command(BaseCommand):
     help = (
-        "Import articles with their quotes, speakers and corrections. What is there already is "
+        "Import articles with their quotes: our own .jsonl, doccano's, Prodigy's and PolNeAR's "
+        "lines, Label Studio's .json, a .zip of brat's .txt and .ann. What is there already is "
         "recognised and never changed. --dry-run says what would happen and stores nothing."
     )
 
@@ -54,4 +56,4 @@ def _lines(paths: list[Path]) -> Iterator[RecordLine | ReadFailure]:
             yield ReadFailure(str(path), f"The file cannot be read: {error.strerror}.")
             continue
         with file:
-            yield from read_record(str(path), file)
+            yield from read_annotated(str(path), file)

@@ -1,0 +1,61 @@
+"""One file with annotations, ours or another tool's, to lines of our record."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import PurePosixPath
+from typing import BinaryIO
+
+from quotes.importing.archives import opened, unpacked
+from quotes.importing.decoding import decode
+from quotes.importing.files import check_size
+from quotes.importing.foreign import brat, label_studio, read_line, tasks_of
+from quotes.importing.items import ReadFailure, RefusedInput
+from quotes.importing.record import Fields, RecordLine, read_record
+
+Found = RecordLine | ReadFailure
+
+
+def read_annotated(name: str, file: BinaryIO) -> Iterator[Found]:
+    """Read a file by its ending: .zip is brat, .json Label Studio, other lines by their keys."""
+    try:
+        if name.lower().endswith(".zip"):
+            yield from _brat_archive(name, file)
+        elif name.lower().endswith(".json"):
+            check_size(file.seek(0, 2))
+            file.seek(0)
+            for number, task in enumerate(tasks_of(file.read()), 1):
+                yield _read(f"{name}, task {number:,}", partial(label_studio, task))
+        else:
+            yield from read_record(name, file, read_line)
+    except RefusedInput as refusal:
+        yield ReadFailure(name, str(refusal))
+
+
+def _brat_archive(name: str, file: BinaryIO) -> Iterator[Found]:
+    """Read each .txt of a zip with the .ann beside it; a text without one has no quotes."""
+    with opened(file) as archive:
+        entries = {entry.filename: entry for entry in archive.infolist()}
+        texts = [one for one in entries if PurePosixPath(one).suffix == ".txt"]
+        if not texts:
+            raise RefusedInput("There is no .txt in it: brat has one beside each .ann.")
+        for text in texts:
+            standoff = entries.get(f"{text.removesuffix('.txt')}.ann")
+            yield _read(f"{name}: {text}", partial(_pair, archive, entries[text], standoff))
+
+
+def _pair(
+    archive: zipfile.ZipFile, text: zipfile.ZipInfo, standoff: zipfile.ZipInfo | None
+) -> Fields:
+    body, _ = decode(unpacked(archive, text))
+    marks = unpacked(archive, standoff) if standoff else b""
+    return brat(body, decode(marks)[0] if marks else "")
+
+
+def _read(name: str, read: Callable[[], Fields]) -> Found:
+    try:
+        return RecordLine(name, read())
+    except RefusedInput as refusal:
+        return ReadFailure(name, str(refusal))
