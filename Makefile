@@ -8,10 +8,11 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 	--no-emit-index-url --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run backup restore test check format openapi lock train clean
+.PHONY: help install run backup restore test check format openapi lock train evaluate calibrate \
+	bench-engine clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ## Make .venv and install what `make run` needs
 	$(INSTALL) requirements.txt
@@ -62,6 +63,18 @@ lock: ## Write the requirements*.txt anew from the requirements*.in
 
 train: ## Train the tagger anew; CORPUS, DEV, START, EPOCHS, MINUTES, SEED and OUT are read
 	@$(PYTHON) -m training.start
+
+evaluate: ## Print how good the engine is and write docs/engine-figures.json; needs ../shared
+	$(INSTALL) requirements-test.txt
+	$(BIN)/python -m benchmarks.evaluate --write docs/engine-figures.json
+
+calibrate: ## Fit the engine's probabilities anew; needs ../shared
+	$(INSTALL) requirements-test.txt
+	$(BIN)/python -m benchmarks.calibrate
+
+bench-engine: ## Print words per CPU second beside bare spaCy, memory, and cost with length
+	$(INSTALL) requirements.txt
+	$(BIN)/python -m benchmarks.speed
 
 clean: ## Remove what was installed and cached; the data directory stays
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

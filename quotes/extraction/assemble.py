@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from spacy.tokens import Doc
 
-from quotes.extraction import lexicon
+from quotes.extraction import calibration, lexicon
 from quotes.extraction.cast import Entity
 from quotes.extraction.components.speakers import Finding
 from quotes.extraction.frames import Frame, Quoted
@@ -110,7 +110,7 @@ def _without_overlaps(
 ) -> list[tuple[Attribution, Finding]]:
     order = sorted(
         range(len(built)),
-        key=lambda n: (-built[n][0].confidence, built[n][0].content[0].start, n),
+        key=lambda n: (-built[n][1].frame.score, built[n][0].content[0].start, n),
     )
     starts: list[int] = []
     chosen: list[tuple[int, int, int]] = []
@@ -138,10 +138,14 @@ def _attribution(doc: Doc, finding: Finding, people: People, skipped: Ranges) ->
     near = _near_stretches(marks.stretches, content)
     verbatim = verbatim_spans(text, content, near)
     kind = _kind(doc, frame.content, content, verbatim, text)
+    others = [candidate for candidate in finding.candidates if math.isfinite(candidate[1])]
+    sure = [probability for _, probability, _ in others]
+    plain = not doc._.config.calibrated
+    if finding.entity is not None and not plain:
+        sure = calibration.candidates(sure)
     candidates = tuple(
         Candidate(people.number(entity), round(probability, 4), reason)
-        for entity, probability, reason in finding.candidates
-        if math.isfinite(probability)
+        for (entity, _, reason), probability in zip(others, sure, strict=True)
     )
     speaker = people.number(finding.entity) if finding.entity is not None else None
     return Attribution(
@@ -154,7 +158,7 @@ def _attribution(doc: Doc, finding: Finding, people: People, skipped: Ranges) ->
         candidates=candidates,
         addressee=people.number(finding.addressee) if finding.addressee is not None else None,
         cue_lemma=frame.lemma,
-        confidence=round(frame.score, 4),
+        confidence=round(frame.score if plain else calibration.confidence(frame.score), 4),
         rule=frame.construction,
         reason=finding.reason,
     )

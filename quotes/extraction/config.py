@@ -26,6 +26,8 @@ class Config:
     """Leave out suggestions below this confidence (applied after overlaps are resolved)."""
     correction_confidence: float = 0.5
     """Leave out corrections below this confidence: what editors see should be precise."""
+    calibrated: bool = True
+    """Give probabilities; False gives the scores that the calibration tables are fitted on."""
     max_candidates: int = 9
     max_chars: int = 5_000_000
     """Longer texts are read up to here, and the result's note says so."""
