@@ -94,8 +94,6 @@ def _against(
     apart = outer[frame.start] - outer[before.frame.content[-1]]
     if apart > _SENTENCES or before.frame.lemma not in lexicon.CLAIMING | _ACCUSING:
         return None
-    if drafts.parties.on_one_side(speaker, other):
-        return None
     shared = bool(
         drafts.statements.stems(frame.content) & drafts.statements.stems(before.frame.content)
     )
@@ -111,7 +109,7 @@ def _against(
             rule = "but said instead"
         elif frame.lemma == "point" and "out" in cue or frame.lemma in _INSISTING:
             rule = "said against it"
-    if not rule:
+    if not rule or drafts.parties.on_one_side(speaker, other):
         return None
     return drafts.event(
         drafts.doc[frame.head],

@@ -63,8 +63,10 @@ def _lied(drafts: Drafts, token: Token, finding: Finding, corrector: Entity) -> 
 
 def _is_wrongly(token: Token, lemma: str) -> bool:
     """ "wrongly suggested": an adverb that calls the claim untrue."""
+    if lemma not in lexicon.CLAIM_VERBS:
+        return False
     around = token.doc[max(0, token.i - _ADVERB_REACH) : token.i + 1 + _ADVERB_REACH]
-    return lemma in lexicon.CLAIM_VERBS and any(
+    return any(
         t.lower_ in lexicon.WRONGLY and (t.i < token.i or t.head.i == token.i) for t in around
     )
 
