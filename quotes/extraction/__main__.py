@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from quotes.extraction.config import Config
-from quotes.extraction.explain import explain
+from quotes.extraction.explain import Steps, explain
 from quotes.extraction.output import BadLine, as_json, read_line
 from quotes.extraction.pipeline import extract
 from quotes.extraction.types import EngineName
@@ -32,51 +32,65 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--explain", action="store_true", help="write each quote with its reason to standard error"
     )
+    parser.add_argument(
+        "--language-model",
+        default="",
+        metavar="PACKAGE",
+        help="installed spaCy package to parse with",
+    )
     options = parser.parse_args(argv)
-    config = Config(engine=options.engine)
+    config = Config(engine=options.engine, language_model=options.language_model)
     bad = 0
     progress = _Progress(options.source)
     with (
         options.source.open(encoding="utf-8", errors="replace") as lines,
         options.target.open("w", encoding="utf-8") as out,
     ):
-        for number, line, result in _results(lines, config, options.processes):
+        for number, line, result, steps in _results(lines, config, options):
             if isinstance(result, str):
                 bad += 1
                 sys.stderr.write(f"line {number}: {result}\n")
             else:
                 out.write(json.dumps(result, ensure_ascii=False) + "\n")
                 if options.explain:
-                    sys.stderr.write(explain(json.loads(line)["text"], result))
+                    sys.stderr.write(steps + explain(json.loads(line)["text"], result))
             progress.step(len(line.encode()))
     progress.done()
     return 1 if bad else 0
 
 
 def _results(
-    lines: TextIO, config: Config, processes: int
-) -> Iterator[tuple[int, str, dict[str, Any] | str]]:
-    numbered = ((n, line, config) for n, line in enumerate(lines, 1) if line.strip())
+    lines: TextIO, config: Config, options: argparse.Namespace
+) -> Iterator[tuple[int, str, dict[str, Any] | str, str]]:
+    processes: int = options.processes
+    numbered = (
+        (n, line, config, bool(options.explain)) for n, line in enumerate(lines, 1) if line.strip()
+    )
     if processes <= 1:
         for task in numbered:
-            yield task[0], task[1], run_line(task)
+            yield task[0], task[1], *run_line(task)
         return
     with ProcessPoolExecutor(processes) as pool:
         while batch := list(islice(numbered, _BATCH * processes)):
-            for task, result in zip(batch, pool.map(run_line, batch, chunksize=4), strict=True):
-                yield task[0], task[1], result
+            for task, done in zip(batch, pool.map(run_line, batch, chunksize=4), strict=True):
+                yield task[0], task[1], *done
 
 
-def run_line(task: tuple[int, str, Config]) -> dict[str, Any] | str:
-    """Result of one line, or in words why there is none; one bad line does not stop the rest."""
-    _, line, config = task
+def run_line(task: tuple[int, str, Config, bool]) -> tuple[dict[str, Any] | str, str]:
+    """Result of one line, or in words why there is none; one bad line does not stop the rest.
+
+    The second part says what each component did, where that was asked for.
+    """
+    _, line, config, wanted = task
+    steps = Steps()
     try:
         identifier, document = read_line(line)
-        return as_json(identifier, extract(document, config))
+        found = extract(document, config, steps.see if wanted else None)
+        return as_json(identifier, found), steps.text()
     except BadLine as error:
-        return str(error)
+        return str(error), ""
     except Exception as error:  # one failing article must not lose the others
-        return f"failed ({type(error).__name__}: {error})"
+        return f"failed ({type(error).__name__}: {error})", ""
 
 
 class _Progress:

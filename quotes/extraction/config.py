@@ -33,5 +33,7 @@ class Config:
     """Longer texts are read up to here, and the result's note says so."""
     chunk_chars: int = 12_000
     """Size of the pieces that the language model reads: bounds its memory."""
+    language_model: str = ""
+    """An installed spaCy package to parse with; empty for the first of those the engine knows."""
     model_dir: Path | None = None
     """Folder with the encoder's weights; None stands for the one beside the package's code."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,9 +30,9 @@ class Model:
 
 
 @lru_cache(maxsize=1)
-def load() -> Model:
+def load(wanted: str = "") -> Model:
     """The first model that is installed; without one, a tokenizer for the marks-only rules."""
-    for name in (os.environ.get("SPACY_MODEL", ""), *LANGUAGE_MODELS):
+    for name in (wanted, *LANGUAGE_MODELS):
         if name and spacy.util.is_package(name):
             nlp = spacy.load(name)
             nlp.add_pipe(breaks.NAME, before="parser")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache, partial
 from itertools import islice
@@ -37,6 +37,8 @@ class EngineMissing(RuntimeError):
     """The engine that was asked for by name cannot run here."""
 
 
+Watch = Callable[[str, Doc], None]
+
 _ENGLISH = frozenset(
     "the of and to in a is that for it on with as was said by at from be has are he not".split()
 )
@@ -46,10 +48,15 @@ _ENGLISH_SHARE = 0.12
 _BATCH = 16
 
 
-def extract(document: Document, config: Config = Config()) -> Extraction:  # noqa: B008 frozen
+def extract(
+    document: Document,
+    config: Config = Config(),  # noqa: B008 frozen
+    watch: Watch | None = None,
+) -> Extraction:
     """Find the quotes, speakers and corrections of one article.
 
     The language model is loaded on the first call of a process, which takes about a second.
+    ``watch`` is called after each component with its name and the ``Doc`` as it left it.
     """
     text = document.text[: config.max_chars]
     notes = []
@@ -58,7 +65,7 @@ def extract(document: Document, config: Config = Config()) -> Extraction:  # noq
     skipped = find_skipped(text)
     date = document.date or read_date(text)
     english = looks_english(text)
-    model = language.load() if english else language.blank()
+    model = language.load(config.language_model) if english else language.blank()
     if not english:
         notes.append("not English: only the quotation marks were used")
     elif not model.parses:
@@ -71,8 +78,10 @@ def extract(document: Document, config: Config = Config()) -> Extraction:  # noq
     tagger = _tagger(config) if model.parses else None
     if tagger is not None:
         doc._.tagged = tuple(tagger.tag(text, paragraphs(text)))
-    for _, component in reader.pipeline:
+    for name, component in reader.pipeline:
         doc = component(doc)
+        if watch is not None:
+            watch(name, doc)
     people = assemble.People()
     found, findings = assemble.attributions(doc, doc._.findings, people, Ranges(skipped))
     events = linking.corrections(doc, found, findings, people, config.correction_confidence)

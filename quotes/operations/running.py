@@ -9,6 +9,7 @@ import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -52,7 +53,7 @@ def run_extraction(*, run: ExtractionRun, config: Config | None = None) -> Extra
         from quotes.extraction.pipeline import extract
         from quotes.extraction.types import Document
 
-        config = config or Config()
+        config = config or Config(language_model=settings.SPACY_MODEL)
         article = run.article
         extraction = extract(
             Document(

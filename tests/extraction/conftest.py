@@ -14,6 +14,7 @@ from quotes.extraction.components.carried import carried_quotes
 from quotes.extraction.components.corrections import corrections
 from quotes.extraction.components.direct import direct_speech
 from quotes.extraction.components.names import names
+from quotes.extraction.components.nested import nested_quotes
 from quotes.extraction.components.quoted import quoted_stretches
 from quotes.extraction.components.references import references
 from quotes.extraction.components.reported import reported_speech
@@ -58,7 +59,9 @@ def parsed() -> Callable[..., Doc]:
         words = [{"¶": "\n\n"}.get(row[0], row[0]) for row in rows]
         marks = set("“,.:”?’")
         spaces = [
-            following not in marks - {"“"} and word not in ("“", "\n\n") and following != "\n\n"
+            following not in marks - {"“"}
+            and word not in ("“", "‘", "\n\n")
+            and following != "\n\n"
             for word, following in zip(words, [*words[1:], "."], strict=True)
         ]
         doc = Doc(
@@ -90,8 +93,8 @@ def read(parsed: Callable[..., Doc]) -> Callable[..., Doc]:
     def run(table: str, document: Document | None = None) -> Doc:
         doc = parsed(table, document)
         for component in (
-            quoted_stretches, reported_speech, direct_speech, choose_frames, carried_quotes, names,
-            references, speakers, corrections,
+            quoted_stretches, reported_speech, direct_speech, choose_frames, carried_quotes,
+            nested_quotes, names, references, speakers, corrections,
         ):  # fmt: skip
             doc = component(doc)
         return doc

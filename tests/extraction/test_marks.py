@@ -81,3 +81,27 @@ def test_time_grows_with_the_length(piece: str) -> None:
         assert seconds(20_000) <= 2.6 * seconds(10_000) + 0.02
     finally:
         gc.enable()
+
+
+def test_a_mark_set_the_wrong_way_round_opens_a_line() -> None:
+    text = "”The pier stands,” said Ida Marsh."
+    (stretch,) = stretches(text)
+    assert text[stretch.inner_start : stretch.inner_end] == "The pier stands,"
+
+
+def test_a_mark_set_the_wrong_way_round_ends_a_line() -> None:
+    text = "“The pier stands.“\nIt rained."
+    (stretch,) = stretches(text)
+    assert stretch.closed
+    assert text[stretch.inner_start : stretch.inner_end] == "The pier stands."
+
+
+def test_a_single_mark_after_a_colon_goes_on_in_the_next_paragraph() -> None:
+    text = "She added: ‘I'm done with boats.\n\n“I love the pier.”"
+    first, second = stretches(text)
+    assert not first.closed
+    assert second.continues
+
+
+def test_an_apostrophe_in_the_middle_of_a_line_opens_nothing() -> None:
+    assert stretches("The lads ‘em and us\n\nIt rained.") == ()

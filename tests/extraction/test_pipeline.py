@@ -125,7 +125,7 @@ def test_a_text_in_another_language_is_read_by_its_marks_alone() -> None:
 def test_without_a_model_the_marks_still_speak(monkeypatch: pytest.MonkeyPatch) -> None:
     from quotes.extraction import language, pipeline
 
-    monkeypatch.setattr(pipeline.language, "load", language.blank)
+    monkeypatch.setattr(pipeline.language, "load", lambda name: language.blank())
     result = extract(Document("“We are nearly there,” said Ida Marsh."))
     assert "no language model" in result.note
     assert len(result.attributions) == 1
@@ -162,6 +162,9 @@ def test_the_command_line_reports_a_bad_line_and_goes_on(
     assert first["candidates"][0]["speaker"] == "Ida Marsh"
     assert lines[0]["corrections"][0]["corrected"] == "Toby Wren"
     errors = capsys.readouterr().err
+    assert "-- quoted_stretches: 6 stretches between marks" in errors
+    assert "-- references: " in errors and "“she” → Ida Marsh" in errors
+    assert "-- choose_frames: dropped" in errors
     assert "line 2: not JSON" in errors
     assert 'line 4: no "text"' in errors
     assert "Ida Marsh" in errors
@@ -185,3 +188,52 @@ def test_a_selection_of_verbatim_words_is_direct_without_its_marks() -> None:
 def test_a_selection_without_words_is_refused(start: int, end: int) -> None:
     with pytest.raises(ValueError, match="selection"):
         attribute_selection(STORY, start, end)
+
+
+def test_the_language_model_is_the_callers_choice(monkeypatch: pytest.MonkeyPatch) -> None:
+    from quotes.extraction import language, pipeline
+
+    asked = []
+
+    def load(name: str) -> language.Model:
+        asked.append(name)
+        return language.blank()
+
+    monkeypatch.setenv("SPACY_MODEL", "not_this_one")
+    monkeypatch.setattr(pipeline.language, "load", load)
+    extract(Document("Ida Marsh said no."), Config(language_model="en_core_web_md"))
+    assert asked == ["en_core_web_md"]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "act"),
+    [
+        ("According to the Brine Trust, the pier draws 40,000 visitors a year.", "statement"),
+        ("“The pier stands,” laughed Ida Marsh.", "statement"),
+        ("Ida Marsh remembered that the pier had stood for years.", "statement"),
+        ("Ida Marsh wants to close the pier.", "attitude"),
+        ("Ida Marsh asked whether the pier would reopen.", "question"),
+    ],
+)
+def test_what_was_said_is_told_from_what_is_wanted(sentence: str, act: str) -> None:
+    found = extract(Document(sentence))
+    assert {item.act for item in found.attributions} == {act}
+
+
+def test_the_parse_names_the_speaker_of_a_second_report() -> None:
+    text = "Toby Wren confirmed that a letter had come but said he could not accept it."
+    found = extract(Document(text))
+    assert {
+        found.speakers[item.speaker].name for item in found.attributions if item.speaker is not None
+    } == {"Toby Wren"}
+
+
+def test_a_signature_behind_a_long_dash_without_a_space() -> None:
+    text = (
+        "The pier reopened on Monday.\n\n“It should have been shut years ago.”― Ida Marsh\n"
+        "“I met my husband there.” ―\xa0Tilda Wren\n"
+    )
+    found = extract(Document(text))
+    assert [
+        found.speakers[item.speaker].name for item in found.attributions if item.speaker is not None
+    ] == ["Ida Marsh", "Tilda Wren"]

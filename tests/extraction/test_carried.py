@@ -1,0 +1,120 @@
+"""Paragraphs that are a quote and nothing else: whose they are, and what is one quote."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+CLOSED = """
+“ `` punct 2
+Boats NNS nsubj 2
+sink VBP ccomp 6
+, , punct 6
+” '' punct 6
+Marsh NNP nsubj 6 marsh PERSON
+said VBD ROOT 6 say
+. . punct 6
+¶ _SP dep 7
+“ `` punct 12
+The DT det 11
+pier NN nsubj 12
+has VBZ ROOT 12 have
+five CD nummod 14
+legs NNS dobj 12
+. . punct 12
+” '' punct 12
+"""
+FAR = """
+“ `` punct 2
+Boats NNS nsubj 2
+sink VBP ccomp 6
+, , punct 6
+” '' punct 6
+Marsh NNP nsubj 6 marsh PERSON
+said VBD ROOT 6 say
+. . punct 6
+¶ _SP dep 7
+It PRP nsubj 10 it
+rained VBD ROOT 10 rain
+. . punct 10
+¶ _SP dep 11
+“ `` punct 16
+The DT det 15
+pier NN nsubj 16
+has VBZ ROOT 16 have
+five CD nummod 18
+legs NNS dobj 16
+. . punct 16
+” '' punct 16
+"""
+CUE_LAST = """
+“ `` punct 3
+The DT det 2
+pier NN nsubj 3
+has VBZ ROOT 3 have
+legs NNS dobj 3
+. . punct 3
+¶ _SP dep 5
+“ `` punct 9
+Boats NNS nsubj 9
+sink VBP ccomp 13
+, , punct 13
+” '' punct 13
+Marsh NNP nsubj 13 marsh PERSON
+said VBD ROOT 13 say
+. . punct 13
+"""
+PROSE_BETWEEN = """
+“ `` punct 2
+Boats NNS nsubj 2
+sink VBP ccomp 6
+, , punct 6
+” '' punct 6
+Marsh NNP nsubj 6 marsh PERSON
+said VBD ROOT 6 say
+. . punct 6
+Rain NN nsubj 9
+fell VBD ROOT 9 fall
+all DT det 11
+night NN npadvmod 9
+. . punct 9
+¶ _SP dep 12
+“ `` punct 17
+The DT det 16
+pier NN nsubj 17
+has VBZ ROOT 17 have
+five CD nummod 19
+legs NNS dobj 17
+. . punct 17
+” '' punct 17
+"""
+
+
+def test_a_quote_alone_in_the_next_paragraph_goes_on(read: Callable, words: Callable) -> None:
+    doc = read(CLOSED)
+    (finding,) = doc._.findings
+    assert words(doc, finding.frame.content) == ("“ Boats sink , ” “ The pier has five legs . ”")
+    assert finding.entity.name == "Marsh"
+
+
+def test_after_a_paragraph_of_prose_it_is_a_quote_of_its_own(read: Callable) -> None:
+    doc = read(FAR)
+    first, second = doc._.findings
+    assert second.frame.carried
+    assert second.entity is first.entity
+    assert "spoke before" in second.reason
+
+
+def test_a_cue_with_the_last_paragraph_takes_the_earlier_ones(
+    read: Callable, words: Callable
+) -> None:
+    doc = read(CUE_LAST)
+    (finding,) = doc._.findings
+    assert words(doc, finding.frame.content) == "“ The pier has legs . “ Boats sink , ”"
+    assert finding.entity.name == "Marsh"
+
+
+def test_a_sentence_after_the_cue_ends_the_quote(read: Callable) -> None:
+    doc = read(PROSE_BETWEEN)
+    first, second = doc._.findings
+    assert first.frame is not second.frame
+    assert second.frame.carried

@@ -1,0 +1,154 @@
+"""Sources without a name over hand-built parses: bodies, documents, ages, roles, groups."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+SAID = """
+said VBD ROOT {n} say
+rust NN nsubj {w}
+won VBD ccomp {n} win
+. . punct {n}
+"""
+
+
+def story(*sentences: str, said: bool = True) -> str:
+    """Sentences whose heads count from their own start, and "… said rust won." after the last."""
+    rows: list[list[str]] = []
+    for number, sentence in enumerate(sentences):
+        start = len(rows)
+        own = [line.split() for line in sentence.strip().splitlines()]
+        if said and number == len(sentences) - 1:
+            verb = len(own)
+            own += [line.split() for line in SAID.format(n=verb, w=verb + 2).strip().splitlines()]
+        for row in own:
+            row[3] = str(int(row[3]) + start)
+        rows += own
+    return "\n".join(" ".join(row) for row in rows)
+
+
+UNION = """
+The DT det 4
+Harbour NNP compound 2 harbour ORG
+Workers NNP compound 3 workers ORG
+Association NNP nsubj 4 association ORG
+met VBD ROOT 4 meet
+. . punct 4
+"""
+THE_UNION = "The DT det 1\nunion NN nsubj 2"
+COURT = """
+The DT det 2
+Appeals NNP compound 2 appeals ORG
+Court NNP nsubj 3 court ORG
+sat VBD ROOT 3 sit
+. . punct 3
+"""
+THE_COURT = "The DT det 2\nappeals NN compound 2\ncourt NN nsubj 3"
+POLL = """
+A DT det 2
+Brine NNP compound 2 brine ORG
+poll NN nsubj 3
+appeared VBD ROOT 3 appear
+. . punct 3
+"""
+BRINE_POLL = "A DT det 2\nBrine NNP compound 2 brine ORG\npoll NN nsubj 3"
+MARSH_SPOKE = """
+Ida NNP compound 1 ida PERSON
+Marsh NNP nsubj 2 marsh PERSON
+ran VBD ROOT 2 run
+. . punct 2
+"""
+HER_CAMPAIGN = "Her PRP$ poss 1 her\ncampaign NN nsubj 2"
+AGED = """
+Ida NNP compound 1 ida PERSON
+Marsh NNP nsubj 5 marsh PERSON
+, , punct 1
+36 CD appos 1
+, , punct 1
+ran VBD ROOT 5 run
+. . punct 5
+Toby NNP compound 8 toby PERSON
+Wren NNP nsubj 9 wren PERSON
+ran VBD ROOT 9 run
+. . punct 9
+"""
+THE_36 = """
+the DT det 5
+36 CD nummod 3
+- HYPH punct 3
+year NN npadvmod 5
+- HYPH punct 5
+old NN nsubj 6
+"""
+THE_VICTIM = "The DT det 1\nvictim NN nsubj 2"
+A_VICTIM = """
+A DT det 1
+victim NN nsubj 2
+left VBD ROOT 2 leave
+. . punct 2
+"""
+REP = """
+Rep. NNP compound 2 rep.
+Ida NNP compound 2 ida PERSON
+Marsh NNP nsubj 3 marsh PERSON
+ran VBD ROOT 3 run
+. . punct 3
+"""
+THE_CONGRESSWOMAN = "The DT det 1\ncongresswoman NN nsubj 2"
+VOTERS = """
+Voters NNS nsubj 1 voter
+queued VBD ROOT 1 queue
+in IN prep 1
+Tarrant NNP pobj 2 tarrant GPE
+. . punct 1
+"""
+THEY = "They PRP nsubj 1 they"
+TARRANT = """
+Tarrant NNP nsubj 1 tarrant GPE
+slept VBD ROOT 1 sleep
+. . punct 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "source", "name"),
+    [
+        (UNION, THE_UNION, "Harbour Workers Association"),
+        (COURT, THE_COURT, "Appeals Court"),
+        (MARSH_SPOKE, HER_CAMPAIGN, "Ida Marsh’s campaign"),
+        (AGED, THE_36, "Ida Marsh"),
+        (MARSH_SPOKE, THE_VICTIM, "Ida Marsh"),
+        (A_VICTIM, THE_VICTIM, "The victim"),
+        (REP, THE_CONGRESSWOMAN, "Ida Marsh"),
+        (VOTERS, THEY, "Voters"),
+    ],
+)
+def test_whom_a_description_stands_for(
+    read: Callable, only: Callable, before: str, source: str, name: str
+) -> None:
+    finding = only(read(story(before, source)))
+    assert finding.entity.name == name
+    assert finding.reason
+
+
+def test_a_poll_speaks_for_its_maker(read: Callable, only: Callable) -> None:
+    finding = only(read(story(BRINE_POLL)))
+    assert finding.entity.name == "Brine"
+    assert finding.reason == "whose poll it is"
+
+
+def test_the_survey_is_the_poll_that_was_named(read: Callable) -> None:
+    doc = read(story(story(BRINE_POLL), "The DT det 1\nsurvey NN nsubj 2"))
+    assert [finding.entity.name for finding in doc._.findings] == ["Brine", "Brine"]
+
+
+def test_they_are_no_town(read: Callable, only: Callable) -> None:
+    finding = only(read(story(TARRANT, THEY)))
+    assert finding.entity is None
+
+
+def test_critics_are_called_what_the_article_calls_them(read: Callable, only: Callable) -> None:
+    finding = only(read(story("Its PRP$ poss 1 its\ncritics NNS nsubj 2 critic")))
+    assert (finding.entity.name, finding.entity.kind) == ("Its critics", "group")
