@@ -194,9 +194,7 @@ CONTENT_SECURITY_POLICY = {
     },
 }
 
-# Which installed spaCy package the engine parses with; empty for the one that is shipped.
 SPACY_MODEL = read_text("SPACY_MODEL")
-
 LOG_LEVEL = read_text("LOG_LEVEL", "INFO").upper()
 LOGGING = {
     "version": 1,
