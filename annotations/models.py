@@ -28,7 +28,7 @@ class EditQuerySet(models.QuerySet["Edit"]):
         return self.order_by("-pk")
 
     def for_display(self) -> Self:
-        return self.select_related("actor", "article", "undoes")
+        return self.select_related("actor", "article", "undoes", "undone_by")
 
 
 class ObjectKind(models.TextChoices):

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from annotations.models import Edit
+from annotations.models import Edit, ObjectKind
+from annotations.operations.moving import FOLLOWING
 
 VERBS = {
     "quote.confirmed": "confirmed the quote",
@@ -73,6 +74,10 @@ class Sentence:
     object_kind: str
     object_id: str
     is_undone: bool
+    version: int
+    can_undo: bool
+    article_id: str = ""
+    article: str = ""
 
 
 def sentences(edits: Iterable[Edit], *, text: str = "") -> list[Sentence]:
@@ -82,16 +87,28 @@ def sentences(edits: Iterable[Edit], *, text: str = "") -> list[Sentence]:
     """
     rows = list(edits)
     undone = {edit.undoes_id for edit in rows if edit.undoes_id}
+    undone |= {edit.pk for edit in rows if getattr(edit, "undone_by", None) is not None}
+    newest: dict[object, int] = {}
+    for edit in rows:
+        newest[edit.object_id] = max(edit.version, newest.get(edit.object_id, 0))
     return [
         Sentence(
             who=edit.actor.get_full_name() or edit.actor.get_username(),
-            verb=_verb(edit),
+            verb=verb_of(edit),
             words=_words(edit, text),
             changes=_changes(edit),
             at=edit.at,
             object_kind=edit.object_kind,
             object_id=str(edit.object_id),
             is_undone=edit.pk in undone,
+            version=edit.version,
+            # An older one would be refused: somebody changed the object since.
+            can_undo=edit.object_kind in {ObjectKind.QUOTE, ObjectKind.CORRECTION}
+            and edit.action not in FOLLOWING
+            and edit.pk not in undone
+            and newest[edit.object_id] == edit.version,
+            article_id=str(edit.article.public_id) if edit.article else "",
+            article=edit.article.title if edit.article else "",
         )
         for edit in rows
     ]
@@ -111,7 +128,8 @@ def what_was_undone(edits: Sequence[Edit]) -> str:
     return f"{done} ({'; '.join(changes)})" if changes else done
 
 
-def _verb(edit: Edit) -> str:
+def verb_of(edit: Edit) -> str:
+    """What the edit did, without its object: ``confirmed the quote``."""
     verb = VERBS.get(edit.action, edit.action)
     if edit.undoes is not None:
         done = VERBS.get(edit.undoes.action, edit.undoes.action)

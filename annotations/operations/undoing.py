@@ -29,7 +29,7 @@ from annotations.operations.deciding import (
 )
 from annotations.operations.moving import FOLLOWING
 from annotations.operations.speakers import REVERSIBLE, reverse_speaker_edit
-from annotations.refusals import NotAllowedNow, NothingToUndo, Refusal
+from annotations.refusals import NotAllowedNow, NothingToUndo, NotVisible, Refusal
 from quotes.extraction.text import normalise_quote
 from quotes.models import Article, Correction, CorrectionQuote, Quote, QuoteSpan
 from quotes.models.suggestion import LIVE_STATES, Status
@@ -83,6 +83,22 @@ def redo_last(*, user: User, article: Article | None = None) -> list[Edit]:
     if edit is None:
         raise NothingToUndo("There is nothing to do again.")
     return _reverse_batch(edit, user=user, is_undo=False)
+
+
+@transaction.atomic
+def undo_edit(*, object_id: uuid.UUID, version: int, user: User) -> Edit:
+    """Take back one decision of the history, whoever made it; of an undo: do it again.
+
+    ``object_id`` and ``version`` name the history row. Raises ``ChangedSince`` where the object is
+    no longer what that decision made of it.
+    """
+    edits = Edit.objects.of_object(object_id).filter(version=version).exclude(action__in=FOLLOWING)
+    edit = edits.filter(object_kind__in=(ObjectKind.QUOTE, ObjectKind.CORRECTION)).first()
+    if edit is None:
+        raise NotVisible
+    if Edit.objects.filter(undoes=edit).exists():
+        raise NothingToUndo("This was taken back already.")
+    return _reverse(edit, user=user, batch=uuid.uuid4(), is_undo=not edit.is_undo)
 
 
 def _of_person(user: User, article: Article | None) -> EditQuerySet:

@@ -29,6 +29,7 @@ from annotations.selectors.history import (
     readable_collections,
     snapshots,
     tokens_of,
+    what_became,
 )
 from annotations.selectors.imports import import_report, importable_collections, still_read, tally
 from annotations.selectors.members import (
@@ -113,4 +114,5 @@ __all__ = [
     "tally",
     "tokens_of",
     "triptychs",
+    "what_became",
 ]

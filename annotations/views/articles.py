@@ -94,6 +94,7 @@ def article_history(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespo
         "article": article,
         "page": page,
         "sentences": sentences(page.object_list, text=article.text),
+        "may_annotate": selectors.may(request.user, article, "annotate"),
         "query": without_page(request.GET),
     }
     return render(request, "annotations/article_history.html", context)

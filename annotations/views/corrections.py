@@ -18,6 +18,7 @@ from annotations.operations.corrections import (
     reopen_correction,
     swap_correction,
 )
+from annotations.permissions import allows, role_in
 from annotations.picture import draw
 from annotations.sentences import sentences
 from annotations.views.answers import (
@@ -146,5 +147,6 @@ def correction_history(request: SignedInRequest, public_id: uuid.UUID) -> HttpRe
     context = {
         "correction": correction,
         "sentences": sentences(edits),
+        "may_annotate": allows(role_in(request.user, correction.collection_id), "annotate"),
     }
     return render(request, "annotations/correction_history.html", context)

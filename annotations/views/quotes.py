@@ -34,6 +34,7 @@ from annotations.operations.quotes import (
 )
 from annotations.operations.selections import Selection
 from annotations.operations.speakers import set_new_speaker
+from annotations.permissions import allows, role_in
 from annotations.refusals import Invalid, NotVisible
 from annotations.sentences import sentences
 from annotations.views.answers import SignedInRequest, desk_answer, refusing, signed_in
@@ -234,6 +235,7 @@ def quote_history(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespons
         "quote": quote,
         "words": quote.article.text[quote.start : quote.end],
         "sentences": sentences(edits),
+        "may_annotate": allows(role_in(request.user, quote.collection_id), "annotate"),
     }
     return render(request, "annotations/quote_history.html", context)
 

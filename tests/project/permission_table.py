@@ -197,6 +197,8 @@ PAGES: dict[str, Row] = {
     "annotations:speaker_undo": Row(
         {"POST": "change_speaker"}, lambda w: [w.merged.public_id], lambda world: {"version": 2}
     ),
+    "annotations:history_list": Row(PERSON),
+    "annotations:edit_undo": Row(ACT, settled, lambda world: {"version": 2}),
     "annotations:review_list": Row(ROWS),
     "annotations:review_alike": Row(
         both("rows:annotate", "annotate"),
