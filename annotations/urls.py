@@ -45,6 +45,11 @@ urlpatterns = [
         name="correction_add",
     ),
     path("imports/<uuid:public_id>/", imports.import_detail, name="import_detail"),
+    path(
+        "imports/<uuid:public_id>/report.csv",
+        imports.import_report_file,
+        name="import_report_file",
+    ),
     path("quotes/<uuid:public_id>/card/", quotes.quote_card, name="quote_card"),
     path("quotes/<uuid:public_id>/confirm/", quotes.quote_confirm, name="quote_confirm"),
     path("quotes/<uuid:public_id>/reject/", quotes.quote_reject, name="quote_reject"),

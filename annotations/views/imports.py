@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import uuid
 from collections.abc import Iterator
 from itertools import chain
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from annotations import selectors
@@ -18,6 +20,7 @@ from annotations.forms import AddressForm, FilesForm, PasteForm, checked
 from annotations.operations.importing import import_address, import_articles
 from annotations.views.answers import SignedInRequest, refused, refusing, signed_in
 from quotes.api.throttling import count_within
+from quotes.formula_guard import guard
 from quotes.importing import MAX_FILE_BYTES, ArticleInput, ReadFailure, read_paste, read_upload
 from quotes.models import Import
 
@@ -73,6 +76,38 @@ def import_detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespons
     }
     page = "_import_report.html" if request.htmx else "import_detail.html"
     return render(request, f"annotations/{page}", context)
+
+
+@require_safe
+@signed_in
+@refusing
+def import_report_file(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """The report as a table: one row an item, with its article's address."""
+    batch, items = selectors.import_report(request.user, public_id)
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="import-{batch.created_at:%Y-%m-%d}.csv"'
+    rows = csv.writer(answer, lineterminator="\r\n")
+    rows.writerow(("item", "name", "state", "reason", "title", "article_url", "reading", "quotes"))
+    for item in items:
+        article = item.article
+        there = (
+            request.build_absolute_uri(
+                reverse("annotations:article_detail", args=[article.public_id])
+            )
+            if article
+            else ""
+        )
+        cells = (
+            item.name,
+            item.state,
+            item.message,
+            article.title if article else "",
+            there,
+            item.run_state or "",  # type: ignore[attr-defined]
+            str(item.n_quotes or 0) if article else "",  # type: ignore[attr-defined]
+        )
+        rows.writerow((item.ordinal, *map(guard, cells)))
+    return answer
 
 
 def _from_address(request: SignedInRequest) -> HttpResponse:

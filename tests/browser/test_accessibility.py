@@ -47,6 +47,11 @@ def pages(collection, editor) -> dict[str, str]:
         ("speaker_list", []),
         ("speaker_detail", [speaker.public_id]),
         ("speaker_detail", [hydra.public_id]),
+        ("speaker_merge", [hydra.public_id]),
+        ("speaker_split", [speaker.public_id]),
+        ("correction_picture", []),
+        ("review_list", []),
+        ("history_list", []),
         ("export_list", []),
         ("token_list", []),
         ("key_map", []),
@@ -61,6 +66,10 @@ def pages(collection, editor) -> dict[str, str]:
         reverse("annotations:article_detail", args=[story.public_id])
         + f"?focus={correction.public_id}"
     )
+    found["merge preview"] = (
+        reverse("annotations:speaker_merge", args=[hydra.public_id]) + f"?into={speaker.public_id}"
+    )
+    found["flagged review"] = reverse("annotations:review_list") + "?order=flagged"
     found["not found"] = reverse("annotations:speaker_detail", args=[story.public_id])
     return found
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import uuid
 from typing import Any
 
@@ -133,3 +135,19 @@ def test_more_than_the_server_reads_at_once_is_said(as_editor, collection):
     assert answer.status_code == 413
     assert "Too large" in answer.text
     assert not Article.objects.exists()
+
+
+def test_the_report_is_a_table_to_download(as_editor, collection):
+    upload(as_editor, collection, ("=a.txt", b"One story."), ("b.pdf", b"%PDF-1.7 x"))
+    batch = Import.objects.get()
+    there = reverse("annotations:import_report_file", args=[batch.public_id])
+    answer = as_editor.get(there)
+    assert answer["Content-Type"].startswith("text/csv")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [(row["name"], row["state"]) for row in rows] == [
+        ("'=a.txt", "stored"),
+        ("b.pdf", "failed"),
+    ]
+    assert rows[0]["article_url"].endswith(f"/articles/{Article.objects.get().public_id}/")
+    assert "PDF" in rows[1]["reason"]
+    assert there in as_editor.get(reverse("annotations:import_detail", args=[batch.public_id])).text

@@ -58,6 +58,7 @@ ELSEWHERE = {
     "snapshot_download",
     "speaker_undo",
     "edit_undo",
+    "import_report_file",
     "review_alike",
     "import_detail",
     "quote_add",
