@@ -43,7 +43,9 @@ MODELS: Final = (
     CorrectionQuote,
 )
 PUBLIC: Final = ("id", "public_id", "created_at", "updated_at", "version")
-DECISION: Final = ("status", "origin", "touched", "rule", "reason", "changed_fields", "note")
+DECISION: Final = (
+    "status", "origin", "touched", "rule", "reason", "changed_fields", "note", "decided_elsewhere",
+)  # fmt: skip
 COLUMNS: Final[dict[type, tuple[str, ...]]] = {
     Speaker: (*PUBLIC, "collection_id", "kind", "name", "description", "origin"),
     SpeakerName: ("id", "speaker_id", "text", "norm", "kind", "place", "origin"),
@@ -176,6 +178,7 @@ class _Rows:
             "direct",
             "",
             [],
+            "",
             "",
             False,
             round(self.chance.random(), 3),
