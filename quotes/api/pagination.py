@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core import signing
-from django.db.models import F, Func, IntegerField, Model, Q, QuerySet
+from django.db.models import BooleanField, F, Func, IntegerField, Model, Q, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -193,7 +193,15 @@ class Pages:
             for stretch in stretches
         ]
         keys = self.owners.values(key=Func(reduce(_joined, of_owner), function="unnest"))
-        rows = self.decorate(self.rows.model.objects.filter(pk__in=keys))
+        among = Func(
+            F("pk"),
+            ArraySubquery(keys),
+            # Not `IN`: a join of many tables would then be planned for the whole table.
+            arg_joiner=" = ANY(",
+            template="%(expressions)s)",
+            output_field=BooleanField(),
+        )
+        rows = self.decorate(self.rows.model.objects.filter(among))
         return list(self.order.of(rows, reverse=reverse)[:wanted])
 
     def _count(self) -> int | str:
