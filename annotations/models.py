@@ -176,15 +176,18 @@ class Invitation(models.Model):
 
 
 class IdempotencyRecord(models.Model):
-    """The first answer to a request with an ``Idempotency-Key``, given again to its repeats."""
+    """The first answer to a request with an ``Idempotency-Key``, given again to its repeats.
+
+    Written in the transaction of what was asked, so there is none of a request still running.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=200)
     fingerprint = models.CharField(max_length=64)
     """Hash of method, path and body: the same key with another body is refused."""
-    status_code = models.PositiveSmallIntegerField(null=True, blank=True)
-    """Null while the first request is still running."""
-    body = models.JSONField(null=True, blank=True)
+    status_code = models.PositiveSmallIntegerField()
+    headers = models.JSONField(default=dict, blank=True)
+    body = models.TextField(blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -196,9 +199,10 @@ class IdempotencyRecord(models.Model):
                 violation_error_message="This key was already used.",
             ),
         )
+        indexes = (models.Index(fields=("created_at",), name="idempotency_oldest"),)
 
     def __str__(self) -> str:
-        return f"{self.key}: {self.status_code or 'running'}"
+        return f"{self.key}: {self.status_code}"
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):

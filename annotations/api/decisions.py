@@ -14,7 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations.api.bodies import Body, Text
+from annotations.api.repeats import IDEMPOTENCY_KEY, idempotent
 from annotations.operations import corrections, quotes
+from annotations.operations.undoing import undo_own
 from quotes.api import reading
 from quotes.api.fields import UUID_FORM
 from quotes.api.problems import Problem
@@ -74,8 +76,9 @@ class Action(RecordView, ABC):
     def rows(self) -> QuerySet[Any]:
         """The rows as reading shows them."""
 
+    @idempotent()
     def post(self, request: Request, public_id: uuid.UUID) -> Response:
-        version = _version(request, public_id)
+        version = version_of(request, public_id)
         body = self.body(data=request.data)
         body.is_valid(raise_exception=True)
         user = cast("User", request.user)
@@ -87,7 +90,7 @@ class Action(RecordView, ABC):
         return self.get_serializer(self.rows().get(pk=row.pk)).data
 
 
-def _version(request: Request, public_id: uuid.UUID) -> int:
+def version_of(request: Request, public_id: uuid.UUID) -> int:
     """The version in ``If-Match``; an operation refuses one that is not the present one."""
     tag = TAG_FORM.fullmatch(request.headers.get("If-Match", "").strip())
     if tag is None:
@@ -111,7 +114,7 @@ class CorrectionAction(Action):
         return reading.correction_rows(Correction.objects.all())
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH], request=None)
+@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
 class QuoteConfirm(QuoteAction):
     """Accept a suggested quote as it stands."""
 
@@ -119,7 +122,7 @@ class QuoteConfirm(QuoteAction):
         return quotes.confirm_quote(**said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH], request=ReasonBody)
+@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=ReasonBody)
 class QuoteReject(QuoteAction):
     """Say that this is not a quote. The engine never suggests it again."""
 
@@ -129,7 +132,7 @@ class QuoteReject(QuoteAction):
         return quotes.reject_quote(**said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH], request=None)
+@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
 class QuoteReopen(QuoteAction):
     """Make a decided quote a suggestion again."""
 
@@ -137,7 +140,7 @@ class QuoteReopen(QuoteAction):
         return quotes.reopen_quote(**said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH], request=SpeakerBody)
+@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=SpeakerBody)
 class QuoteSpeaker(QuoteAction):
     """Say who said it, and accept the quote."""
 
@@ -147,7 +150,7 @@ class QuoteSpeaker(QuoteAction):
         return quotes.set_speaker(speaker_id=uuid.UUID(speaker), **said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH], request=KindBody)
+@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=KindBody)
 class QuoteKindOf(QuoteAction):
     """Say whether the quote is direct, mixed or indirect. Does not decide it."""
 
@@ -157,7 +160,7 @@ class QuoteKindOf(QuoteAction):
         return quotes.set_kind(**said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH], request=None)
+@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
 class CorrectionConfirm(CorrectionAction):
     """Accept a suggested correction as it stands."""
 
@@ -165,7 +168,7 @@ class CorrectionConfirm(CorrectionAction):
         return corrections.confirm_correction(**said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH], request=None)
+@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
 class CorrectionReject(CorrectionAction):
     """Say that nobody corrects anybody here. The engine never suggests it again."""
 
@@ -173,7 +176,7 @@ class CorrectionReject(CorrectionAction):
         return corrections.reject_correction(**said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH], request=None)
+@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
 class CorrectionReopen(CorrectionAction):
     """Make a decided correction a suggestion again."""
 
@@ -181,9 +184,28 @@ class CorrectionReopen(CorrectionAction):
         return corrections.reopen_correction(**said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH], request=None)
+@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
 class CorrectionSwap(CorrectionAction):
     """Turn it round: who corrects becomes who is corrected."""
 
     def act(self, **said: Any) -> Correction:
         return corrections.swap_correction(**said)
+
+
+UNDO = """Take back your own last decision on it, which nobody changed since."""
+
+
+@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
+class QuoteUndo(QuoteAction):
+    __doc__ = UNDO
+
+    def act(self, **said: Any) -> Model:
+        return undo_own(**said)
+
+
+@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
+class CorrectionUndo(CorrectionAction):
+    __doc__ = UNDO
+
+    def act(self, **said: Any) -> Model:
+        return undo_own(**said)

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework.response import Response
 
+from annotations.operations.repeats import KeyReused, StillRunning
 from annotations.refusals import (
     Invalid,
     NotAllowedNow,
@@ -26,6 +27,21 @@ def answer(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     return problem_response(translated(exc, context), request_id=current_request_id())
 
 
+def as_document(exc: Exception, *, show: Callable[[Any], Any] | None = None) -> dict[str, Any]:
+    """The problem's JSON by itself: for one item of many. ``show`` gives a current object."""
+
+    class _Shows:
+        show_current = staticmethod(show) if show else None
+
+    response = problem_response(
+        translated(exc, {"view": _Shows()}), request_id=current_request_id()
+    )
+    if response is None:
+        raise exc
+    found: dict[str, Any] = response.data
+    return found
+
+
 def translated(exc: Exception, context: Mapping[str, Any]) -> Exception:
     """The problem that a refusal is in HTTP."""
     if isinstance(exc, NotVisible):
@@ -37,6 +53,10 @@ def translated(exc: Exception, context: Mapping[str, Any]) -> Exception:
         )
     if isinstance(exc, NotAllowedNow | NothingToUndo):
         return Problem("not-allowed-now", str(exc))
+    if isinstance(exc, StillRunning):
+        return Problem("still-running")
+    if isinstance(exc, KeyReused):
+        return Problem("key-reused")
     if isinstance(exc, Invalid):
         place = f"/{exc.field}" if exc.field else ""
         error = FieldError(place, exc.code.replace("_", "-"), str(exc))

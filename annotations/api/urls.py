@@ -4,26 +4,44 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from annotations.api import decisions, exports, views
+from annotations.api import corrections, decisions, exports, history, quotes, speakers, views
 from quotes.api.urls import urlpatterns as reading
 
 app_name = "api"
 
 _writing = {
     pattern.name: pattern
-    for pattern in (path("articles/", views.Articles.as_view(), name="article_list"),)
+    for pattern in (
+        path("articles/", views.Articles.as_view(), name="article_list"),
+        path("quotes/", quotes.Quotes.as_view(), name="quote_list"),
+        path("quotes/<uuid:public_id>/", quotes.QuoteInFull.as_view(), name="quote_detail"),
+        path("speakers/", speakers.Speakers.as_view(), name="speaker_list"),
+        path("corrections/", corrections.Corrections.as_view(), name="correction_list"),
+        path(
+            "corrections/<uuid:public_id>/",
+            corrections.CorrectionInFull.as_view(),
+            name="correction_detail",
+        ),
+    )
 }
 
 _actions = {
     "quotes/<uuid:public_id>/confirm/": decisions.QuoteConfirm,
     "quotes/<uuid:public_id>/reject/": decisions.QuoteReject,
     "quotes/<uuid:public_id>/reopen/": decisions.QuoteReopen,
+    "quotes/<uuid:public_id>/undo/": decisions.QuoteUndo,
+    "quotes/<uuid:public_id>/history/": history.QuoteHistory,
     "quotes/<uuid:public_id>/speaker/": decisions.QuoteSpeaker,
     "quotes/<uuid:public_id>/kind/": decisions.QuoteKindOf,
     "corrections/<uuid:public_id>/confirm/": decisions.CorrectionConfirm,
     "corrections/<uuid:public_id>/reject/": decisions.CorrectionReject,
     "corrections/<uuid:public_id>/reopen/": decisions.CorrectionReopen,
     "corrections/<uuid:public_id>/swap/": decisions.CorrectionSwap,
+    "corrections/<uuid:public_id>/undo/": decisions.CorrectionUndo,
+    "corrections/<uuid:public_id>/history/": history.CorrectionHistory,
+    "speakers/<uuid:public_id>/merge/": speakers.SpeakerMerge,
+    "speakers/<uuid:public_id>/undo/": speakers.SpeakerUndo,
+    "speakers/<uuid:public_id>/history/": history.SpeakerHistory,
 }
 
 # A writing view takes the place of the reading one that it extends.
@@ -33,6 +51,7 @@ urlpatterns: list[URLPattern] = [
         path(address, view.as_view(), name=f"{address.split('s/')[0]}_{address.split('/')[2]}")
         for address, view in _actions.items()
     ),
+    path("quotes/bulk/", quotes.QuoteBulk.as_view(), name="quote_bulk"),
     path("exports/<slug:table>.csv", exports.ExportTable.as_view(), name="export_table"),
     re_path("", views.nothing_here, name="nothing_here"),
 ]

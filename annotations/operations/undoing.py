@@ -29,7 +29,13 @@ from annotations.operations.deciding import (
 )
 from annotations.operations.moving import FOLLOWING
 from annotations.operations.speakers import REVERSIBLE, reverse_speaker_edit
-from annotations.refusals import NotAllowedNow, NothingToUndo, NotVisible, Refusal
+from annotations.refusals import (
+    NotAllowedNow,
+    NothingToUndo,
+    NotVisible,
+    Refusal,
+    StaleVersion,
+)
 from quotes.extraction.text import normalise_quote
 from quotes.models import Article, Correction, CorrectionQuote, Quote, QuoteSpan
 from quotes.models.suggestion import LIVE_STATES, Status
@@ -205,3 +211,29 @@ def _restore_links(correction: Correction, state: Snapshot) -> None:
         CorrectionQuote(correction=correction, quote=quotes[public_id], side=side)
         for side, public_id in state["quotes"]
     )
+
+
+@transaction.atomic
+def undo_own(*, public_id: uuid.UUID, version: int, user: User) -> Quote | Correction:
+    """Take back one's own last decision on this quote or correction, which nobody changed since.
+
+    Of a bulk action only this object's part is taken back.
+    """
+    is_quote = Quote.objects.on_record().filter(public_id=public_id).exists()
+    row: Quote | Correction = (
+        lock_quote(public_id, user=user, moving=True)
+        if is_quote
+        else lock_correction(public_id, user=user)
+    )
+    if row.version != version:
+        raise StaleVersion(row)
+    edits = Edit.objects.of_object(public_id).filter(undone_by=None, is_undo=False)
+    edits = edits.exclude(action__in=FOLLOWING)
+    edit = edits.for_display().newest_first().first()
+    if edit is None:
+        raise NothingToUndo
+    if edit.actor_id != user.pk:
+        raise NotAllowedNow("Somebody else decided this last: only one's own is taken back.")
+    _reverse(edit, user=user, batch=uuid.uuid4(), is_undo=True)
+    row.refresh_from_db()
+    return row

@@ -43,6 +43,17 @@ class Offsets:
         astral = self._astral.get(article_id)
         return offset + bisect_left(astral, offset) if astral else offset
 
+    def stored(self, article_id: int, offset: int) -> int | None:
+        """A client's offset as code points; None inside a surrogate pair."""
+        astral = self._astral.get(article_id)
+        if not astral:
+            return offset
+        units = [place + pairs for pairs, place in enumerate(astral)]
+        before = bisect_left(units, offset)
+        if before and units[before - 1] == offset - 1:
+            return None
+        return offset - before
+
     def shift_quotes(self, quotes: Iterable[Quote]) -> None:
         """Put the rows' offsets into the client's unit. The rows are for showing, not saving."""
         for quote in quotes if self._astral else ():

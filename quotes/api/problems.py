@@ -39,6 +39,11 @@ KINDS: Final[dict[str, Kind]] = {
         "The cursor does not belong to this list",
         "Follow `next` and `previous` as they are, or begin again without a cursor.",
     ),
+    "key-required": Kind(
+        400,
+        "The request needs an idempotency key",
+        "Send `Idempotency-Key`: a name of your own for this one request, as a UUID.",
+    ),
     "invalid-token": Kind(
         401, "The token is not valid", "It is unknown, expired or revoked, or its owner left."
     ),
@@ -60,6 +65,11 @@ KINDS: Final[dict[str, Kind]] = {
     "not-allowed-now": Kind(
         409, "Its state does not allow this", "`detail` says what can be done instead."
     ),
+    "still-running": Kind(
+        409,
+        "The first request with this key is still running",
+        "Ask again after `Retry-After` seconds.",
+    ),
     "stale-version": Kind(
         412, "Somebody changed it meanwhile", "`current` is the object as it stands; look again."
     ),
@@ -70,12 +80,21 @@ KINDS: Final[dict[str, Kind]] = {
     "invalid": Kind(
         422, "It cannot be stored as it is", "`errors` names the field and gives the reason."
     ),
+    "key-reused": Kind(
+        422,
+        "The key belongs to another request",
+        "Make a new `Idempotency-Key` for each request.",
+    ),
     "version-required": Kind(
         428, "Say which version you saw", "Send the object's `ETag` as `If-Match`."
     ),
     "too-many-requests": Kind(429, "Too many requests", "Wait for `Retry-After` seconds."),
     "busy": Kind(503, "The database is busy", "Try again after `Retry-After` seconds."),
 }
+
+
+WAITS: Final = {"busy": 2, "still-running": 1}
+"""Seconds after which to ask again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +179,8 @@ def _headers(exc: Exception, problem: Problem) -> dict[str, str]:
         headers["WWW-Authenticate"] = challenge
     if isinstance(exc, exceptions.Throttled) and exc.wait is not None:
         headers["Retry-After"] = str(max(1, math.ceil(exc.wait)))
-    if problem.code == "busy":
-        headers["Retry-After"] = "2"
+    if problem.code in WAITS:
+        headers["Retry-After"] = str(WAITS[problem.code])
     return headers
 
 

@@ -25,19 +25,27 @@ ROUTES: dict[str, dict[str, str]] = {
     "article_list": {**READ, "POST": "import"},
     "article_detail": READ,
     "article_annotations": READ,
-    "quote_list": READ,
-    "quote_detail": READ,
+    "quote_list": {**READ, **ACT},
+    "quote_detail": {**READ, "PATCH": "annotate"},
+    "quote_bulk": ACT,
+    "quote_undo": ACT,
+    "quote_history": READ,
     "quote_confirm": ACT,
     "quote_reject": ACT,
     "quote_reopen": ACT,
     "quote_speaker": ACT,
     "quote_kind": ACT,
-    "speaker_list": READ,
+    "speaker_list": {**READ, **ACT},
+    "speaker_merge": ACT,
+    "speaker_undo": ACT,
+    "speaker_history": READ,
     "speaker_detail": READ,
     "speaker_statements": READ,
     "speaker_corrections": READ,
-    "correction_list": READ,
-    "correction_detail": READ,
+    "correction_list": {**READ, **ACT},
+    "correction_detail": {**READ, "PATCH": "annotate"},
+    "correction_undo": ACT,
+    "correction_history": READ,
     "correction_confirm": ACT,
     "correction_reject": ACT,
     "correction_reopen": ACT,
@@ -50,7 +58,7 @@ ARGUMENTS = {"problem": ["not-found"], "export_table": ["quotes"]}
 def address(name: str) -> str:
     arguments = ARGUMENTS.get(name)
     if arguments is None:
-        takes_id = not name.endswith("_list") and name not in {"reference", "openapi"}
+        takes_id = not name.endswith("_list") and name not in {"reference", "openapi", "quote_bulk"}
         arguments = [str(uuid.UUID(int=7))] if takes_id else []
     return reverse(f"api:{name}", args=arguments)
 

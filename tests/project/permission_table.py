@@ -129,6 +129,27 @@ def api_action(
     return Row(ACT, args, body, version_of=row)
 
 
+def span(world: World, words: str) -> dict[str, Any]:
+    start = world.article.text.index(words)
+    return {"start": start, "end": start + len(words), "exact": words}
+
+
+def new_quote(world: World) -> dict[str, Any]:
+    return {"article": str(world.article.public_id), "content": [span(world, new_words(world))]}
+
+
+def new_correction(world: World) -> dict[str, Any]:
+    return {
+        "article": str(world.article.public_id),
+        "evidence": span(world, new_words(world)),
+        "corrector": str(world.ines.public_id),
+    }
+
+
+def bulk(world: World) -> dict[str, Any]:
+    return {"items": [{"id": str(world.quote.public_id), "version": 1, "action": "confirm"}]}
+
+
 def new_words(world: World) -> str:
     return "said the harbour wall would stand."
 
@@ -258,8 +279,16 @@ API: dict[str, Row] = {
     ),
     "api:article_detail": Row(READ, article),
     "api:article_annotations": Row(READ, article),
-    "api:quote_list": Row(ROWS),
-    "api:quote_detail": Row(READ, quote),
+    "api:quote_list": Row({**ROWS, "POST": "annotate"}, body=new_quote),
+    "api:quote_detail": Row(
+        {**READ, "PATCH": "annotate"},
+        quote,
+        lambda world: {"note": "Look again."},
+        version_of=lambda world: world.quote,
+    ),
+    "api:quote_bulk": Row({"POST": "rows:annotate"}, body=bulk),
+    "api:quote_undo": api_action(quote, lambda w: w.quote),
+    "api:quote_history": Row(READ, quote),
     "api:quote_confirm": api_action(quote, lambda w: w.quote),
     "api:quote_reject": api_action(quote, lambda w: w.quote),
     "api:quote_reopen": api_action(confirmed, lambda w: w.confirmed),
@@ -267,12 +296,32 @@ API: dict[str, Row] = {
         quote, lambda w: w.quote, speaker=lambda w: str(w.tobias.public_id)
     ),
     "api:quote_kind": api_action(quote, lambda w: w.quote, kind="mixed"),
-    "api:speaker_list": Row(ROWS),
+    "api:speaker_list": Row(
+        {**ROWS, "POST": "change_speaker"},
+        body=lambda world: {"collection": str(world.collection.public_id), "name": "Uma Thole"},
+    ),
+    "api:speaker_merge": Row(
+        {"POST": "change_speaker"},
+        speaker,
+        lambda world: {"into": str(world.tobias.public_id)},
+        version_of=lambda world: world.ines,
+    ),
+    "api:speaker_undo": Row(
+        {"POST": "change_speaker"}, speaker, version_of=lambda world: world.ines
+    ),
+    "api:speaker_history": Row(READ, speaker),
     "api:speaker_detail": Row(READ, speaker),
     "api:speaker_statements": Row(READ, speaker),
     "api:speaker_corrections": Row(READ, speaker),
-    "api:correction_list": Row(ROWS),
-    "api:correction_detail": Row(READ, correction),
+    "api:correction_list": Row({**ROWS, "POST": "annotate"}, body=new_correction),
+    "api:correction_detail": Row(
+        {**READ, "PATCH": "annotate"},
+        correction,
+        lambda world: {"note": "Look again."},
+        version_of=lambda world: world.correction,
+    ),
+    "api:correction_undo": api_action(correction, lambda w: w.correction),
+    "api:correction_history": Row(READ, correction),
     "api:correction_confirm": api_action(correction, lambda w: w.correction),
     "api:correction_reject": api_action(correction, lambda w: w.correction),
     "api:correction_reopen": api_action(settled, lambda w: w.settled),

@@ -246,6 +246,8 @@ def call(
         return client.post(there, body) if method == "POST" else client.generic(method, there)
     if target := row.version_of(world):
         headers = {"if-match": f'"{target.public_id}.{target.version}"'}
+    if method == "POST":
+        headers = {"idempotency-key": str(uuid.uuid4()), **headers}
     data = json.dumps(body) if method not in {"GET", "HEAD"} else ""
     return client.generic(method, there, data, content_type="application/json", headers=headers)
 
@@ -296,6 +298,11 @@ OTHERWISE = {
     ("annotations:invitation_accept", "POST"): {"done": "404"},
     ("annotations:sign_out", "POST"): {"done": "sign in"},
     ("api:article_list", "POST"): {"404": "422"},
+    ("api:speaker_list", "POST"): {"404": "422"},
+    ("api:quote_undo", "POST"): {"done": "409"},
+    ("api:correction_undo", "POST"): {"done": "409"},
+    ("api:speaker_undo", "POST"): {"done": "409"},
+    ("api:speaker_merge", "POST"): {"done": "409"},
 }
 
 

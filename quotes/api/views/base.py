@@ -57,6 +57,8 @@ class RecordView(GenericAPIView[Any]):
 
     scopes: ClassVar[Mapping[str, str]] = READING
     known_parameters: frozenset[str] = frozenset()
+    """Of reading; writing takes ``written_parameters``."""
+    written_parameters: ClassVar[frozenset[str]] = frozenset()
     lookup_field = "public_id"
     http_method_names = ["get", "head", "post", "patch", "delete"]
 
@@ -91,7 +93,7 @@ class RecordView(GenericAPIView[Any]):
     def check_parameters(self, request: Request) -> None:
         """Refuse what this address does not take, and what is said twice."""
         reads = request.method in READING
-        known = self.known_parameters if reads else frozenset()
+        known = self.known_parameters if reads else self.written_parameters
         unknown = sorted(set(request.query_params) - known)
         if unknown:
             errors = [
