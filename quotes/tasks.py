@@ -5,6 +5,7 @@ from __future__ import annotations
 from procrastinate.contrib.django import app
 
 from quotes.models import ExtractionRun
+from quotes.operations.intake import IMPORT_QUEUE, IMPORT_TASK, run_import
 from quotes.operations.running import EXTRACT_QUEUE, EXTRACT_TASK, run_extraction
 
 
@@ -12,6 +13,12 @@ from quotes.operations.running import EXTRACT_QUEUE, EXTRACT_TASK, run_extractio
 def extract_article(*, run_id: str) -> None:
     """Run the engine over one article."""
     run_extraction(run=ExtractionRun.objects.get(public_id=run_id))
+
+
+@app.task(queue=IMPORT_QUEUE, name=IMPORT_TASK)
+def import_batch(*, import_id: str) -> None:
+    """Bring in the articles of one import."""
+    run_import(import_id=import_id)
 
 
 @app.task(queue=EXTRACT_QUEUE, name="quotes.load_engine")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path
 
-from annotations.api import corrections, decisions, exports, history, quotes, speakers, views
+from annotations.api import (
+    corrections,
+    decisions,
+    exports,
+    history,
+    imports,
+    quotes,
+    speakers,
+    views,
+)
 from quotes.api.urls import urlpatterns as reading
 
 app_name = "api"
@@ -13,6 +22,7 @@ _writing = {
     pattern.name: pattern
     for pattern in (
         path("articles/", views.Articles.as_view(), name="article_list"),
+        path("imports/", imports.Imports.as_view(), name="import_list"),
         path("quotes/", quotes.Quotes.as_view(), name="quote_list"),
         path("quotes/<uuid:public_id>/", quotes.QuoteInFull.as_view(), name="quote_detail"),
         path("speakers/", speakers.Speakers.as_view(), name="speaker_list"),

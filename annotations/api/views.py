@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotations.api.bodies import ArticleBody
+from annotations.api.repeats import IDEMPOTENCY_KEY, idempotent
 from annotations.operations.importing import import_articles
 from annotations.request_id import current_request_id
 from annotations.selectors import importable_collections
@@ -44,11 +45,13 @@ class Articles(ArticleList):
 
     @extend_schema(
         request=ArticleBody,
+        parameters=[IDEMPOTENCY_KEY],
         responses={
             201: OpenApiResponse(ImportedArticle, description="Stored; the engine reads it next."),
             200: OpenApiResponse(ImportedArticle, description="The same text is there already."),
         },
     )
+    @idempotent()
     def post(self, request: Request) -> Response:
         """Import one article.
 
@@ -60,7 +63,7 @@ class Articles(ArticleList):
         body.is_valid(raise_exception=True)
         fields = dict(body.validated_data)
         user = cast("User", request.user)
-        collection = self._collection(user, fields.pop("collection", None))
+        collection = collection_of(user, fields.pop("collection", None))
         if len(fields["text"]) > MAX_CHARACTERS:
             raise Problem("body-too-large", f"An article may have {MAX_CHARACTERS:,} characters.")
         item = read_paste(**fields, name="API")
@@ -84,27 +87,27 @@ class Articles(ArticleList):
         return Response(shown, status=201 if is_new else 200, headers=headers)
 
     @staticmethod
-    def _collection(user: User, public_id: str | None) -> Collection:
-        """The collection named or, where only one can be meant, that one."""
-        if public_id is not None:
-            found = Collection.objects.readable_by(user).filter(public_id=public_id).first()
-            if found is None:
-                detail = "There is no such collection."
-                error = FieldError("/collection", "unknown-collection", detail)
-                raise Problem("invalid", detail, errors=[error])
-            return found
-        found_all = list(importable_collections(user).order_by("name", "pk")[:20])
-        if len(found_all) == 1:
-            return found_all[0]
-        if not found_all:
-            raise Problem("forbidden", "You may not import into any collection.")
-        known = "; ".join(f"{row.public_id} ({row.name})" for row in found_all)
-        detail = f"Say into which collection: {known}."
-        raise Problem("invalid", detail, errors=[FieldError("/collection", "required", detail)])
-
-    @staticmethod
     def _unreadable(reason: str) -> Problem:
         return Problem("invalid", reason, errors=[FieldError("", "unreadable-article", reason)])
+
+
+def collection_of(user: User, public_id: str | None) -> Collection:
+    """The collection named or, where only one can be meant, that one."""
+    if public_id is not None:
+        found = Collection.objects.readable_by(user).filter(public_id=public_id).first()
+        if found is None:
+            detail = "There is no such collection."
+            error = FieldError("/collection", "unknown-collection", detail)
+            raise Problem("invalid", detail, errors=[error])
+        return found
+    found_all = list(importable_collections(user).order_by("name", "pk")[:20])
+    if len(found_all) == 1:
+        return found_all[0]
+    if not found_all:
+        raise Problem("forbidden", "You may not import into any collection.")
+    known = "; ".join(f"{row.public_id} ({row.name})" for row in found_all)
+    detail = f"Say into which collection: {known}."
+    raise Problem("invalid", detail, errors=[FieldError("/collection", "required", detail)])
 
 
 @csrf_exempt

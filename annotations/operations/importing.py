@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -13,7 +13,7 @@ from annotations.refusals import Invalid
 from quotes.fetching import Limits, NotFetched, RefusedAddress, fetch
 from quotes.importing import MAX_FILE_BYTES, ArticleInput, ReadFailure, read_download
 from quotes.models import Collection, Import
-from quotes.operations import import_items
+from quotes.operations import import_items, queue_import
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -25,6 +25,12 @@ def import_articles(
     """Bring articles into a collection; each item is stored whole or reported as failed."""
     require(user, "import", collection.pk)
     return import_items(collection=collection, items=items, user=user)
+
+
+def queue_articles(*, collection: Collection, user: User, articles: list[dict[str, Any]]) -> Import:
+    """Have a worker bring in many articles; the answer says where to look how far it has come."""
+    require(user, "import", collection.pk)
+    return queue_import(collection=collection, articles=articles, user=user)
 
 
 def import_address(*, collection: Collection, user: User, address: str) -> Import:

@@ -23,7 +23,9 @@ from quotes.api.problems import FieldError, Problem
 from quotes.api.reading import article_key, collection_key, survivor_of
 from quotes.models import Correction, CorrectionQuote, Quote, Speaker
 from quotes.models.correction import CorrectionKind
+from quotes.models.intake import ImportState, ItemState
 from quotes.models.quote import QuoteKind
+from quotes.models.run import RunState
 from quotes.models.speaker import Origin, SpeakerKind
 from quotes.models.suggestion import Status
 
@@ -202,6 +204,20 @@ class SpeakerCorrectionFilters(_CorrectionFilters):
         speaker = survivor_of(self.request.parser_context["kwargs"]["public_id"])
         field = {"corrector": "corrector_id", "corrected": "corrected_id"}[value]
         return rows.filter(**{field: speaker})
+
+
+class ImportFilters(django_filters.FilterSet):
+    collection = IdFilter("collection_id", of=collection_key, help_text=COLLECTION)
+    state = ChoiceFilter("state", choices=ImportState.choices, help_text="How far it has come.")
+
+
+class ImportItemFilters(django_filters.FilterSet):
+    state = ChoiceFilter("state", choices=ItemState.choices, help_text="What became of it.")
+
+
+class RunFilters(django_filters.FilterSet):
+    article = IdFilter("article_id", of=article_key, help_text="Id of the article.")
+    state = ChoiceFilter("state", choices=RunState.choices, help_text="How far it has come.")
 
 
 def parameters(filters: type[django_filters.FilterSet] | None) -> frozenset[str]:

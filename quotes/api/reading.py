@@ -14,6 +14,9 @@ from quotes.models import (
     Collection,
     Correction,
     CorrectionQuote,
+    ExtractionRun,
+    Import,
+    ImportItem,
     Quote,
     QuoteSpan,
     Speaker,
@@ -233,3 +236,20 @@ def correction_rows(rows: QuerySet[Correction]) -> QuerySet[Correction]:
         "published_on",
     )
     return shown.with_quotes()  # type: ignore[attr-defined, no-any-return]
+
+
+def import_rows(rows: QuerySet[Import]) -> QuerySet[Import]:
+    """Imports with how far they have come, without what still waits."""
+    return rows.select_related("collection", "user").defer("waiting").with_tally()  # type: ignore[attr-defined, no-any-return]
+
+
+def import_item_rows(rows: QuerySet[ImportItem]) -> QuerySet[ImportItem]:
+    return rows.select_related("article").only(
+        "ordinal", "name", "state", "message", "article__public_id"
+    )
+
+
+def run_rows(rows: QuerySet[ExtractionRun]) -> QuerySet[ExtractionRun]:
+    return rows.select_related("article").defer(
+        "config", "article__text", "article__search_vector", "article__skipped"
+    )

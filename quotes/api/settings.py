@@ -63,6 +63,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "NameKind": "quotes.models.speaker.NameKind",
         "CorrectionKind": "quotes.models.correction.CorrectionKind",
         "RunState": "quotes.models.run.RunState",
+        "ImportState": "quotes.models.intake.ImportState",
+        "ItemState": "quotes.models.intake.ItemState",
         "Status": "quotes.models.suggestion.Status",
         "Origin": "quotes.models.speaker.Origin",
     },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from quotes.api import reference, views
+from quotes.api.views import imports
 
 app_name = "api"
 
@@ -39,4 +40,8 @@ urlpatterns: list[URLPattern] = [
         views.CorrectionDetail.as_view(),
         name="correction_detail",
     ),
+    path("imports/", imports.ImportList.as_view(), name="import_list"),
+    path("imports/<uuid:public_id>/", imports.ImportDetail.as_view(), name="import_detail"),
+    path("imports/<uuid:public_id>/items/", imports.ImportItemList.as_view(), name="import_items"),
+    path("runs/", imports.RunList.as_view(), name="run_list"),
 ]

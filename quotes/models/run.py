@@ -40,7 +40,10 @@ class ExtractionRun(PublicRecord):
     class Meta:
         ordering = ("-pk",)
         constraints = (one_of("state", RunState, name="run_state_known"),)
-        indexes = (models.Index(fields=("article", "-id"), name="run_latest"),)
+        indexes = (
+            models.Index(fields=("article", "-id"), name="run_latest"),
+            models.Index(fields=("created_at", "id"), name="run_newest_first"),
+        )
 
     def __str__(self) -> str:
         return f"Run {self.public_id}: {self.state}"

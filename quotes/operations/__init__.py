@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from quotes.operations.applying import apply_extraction
-from quotes.operations.intake import ImportOutcome, import_article, import_items
+from quotes.operations.intake import (
+    ImportOutcome,
+    import_article,
+    import_items,
+    queue_import,
+    run_import,
+)
 from quotes.operations.running import request_extraction, run_extraction
 
 __all__ = [
@@ -11,6 +17,8 @@ __all__ = [
     "apply_extraction",
     "import_article",
     "import_items",
+    "queue_import",
     "request_extraction",
     "run_extraction",
+    "run_import",
 ]

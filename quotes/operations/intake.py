@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.text import Truncator
+from procrastinate.contrib.django import app
 
 from quotes.extraction.text import has_words, paragraphs
-from quotes.importing import ArticleInput, ReadFailure, canonical_url
+from quotes.importing import ArticleInput, ReadFailure, canonical_url, read_paste
 from quotes.models import Article, Collection, Import, ImportItem
 from quotes.operations.running import request_extraction
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 
 OPENING_CHARACTERS = 90
+
+IMPORT_TASK: Final = "quotes.import_batch"
+IMPORT_QUEUE: Final = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,53 @@ def import_items(
     for ordinal, item in enumerate(items, start=1):
         _import_item(batch, ordinal, item, user=user, extract=extract)
     return batch
+
+
+@transaction.atomic
+def queue_import(
+    *, collection: Collection, articles: list[dict[str, Any]], user: User | None = None
+) -> Import:
+    """Keep what is to be imported and have a worker do it; each article as ``read_paste`` takes it.
+
+    The job is seen by workers when this transaction commits.
+    """
+    batch = Import.objects.create(
+        collection=collection,
+        user=user,
+        state=Import.State.QUEUED,
+        waiting=articles,
+        n_items=len(articles),
+    )
+    app.configure_task(IMPORT_TASK, queue=IMPORT_QUEUE).defer(import_id=str(batch.public_id))
+    return batch
+
+
+def run_import(*, import_id: str) -> None:
+    """Bring in what waits, one item a transaction; begun again, it goes on where it was."""
+    while _next_item(import_id):
+        pass
+
+
+@transaction.atomic
+def _next_item(import_id: str) -> bool:
+    """Bring in one item, if one waits and nobody else is at it."""
+    # A worker taken for dead may still be at work: the row's lock lets one of the two go on.
+    batch = (
+        Import.objects.select_for_update(of=("self",))
+        .select_related("collection", "user")
+        .get(public_id=import_id)
+    )
+    if batch.state == Import.State.DONE:
+        return False
+    done = batch.items.count()
+    if done < len(batch.waiting):
+        item = read_paste(**batch.waiting[done])
+        _import_item(batch, done + 1, item, user=batch.user, extract=True)
+        return True
+    batch.state = Import.State.DONE
+    batch.waiting = []
+    batch.save(update_fields=("state", "waiting", "updated_at"))
+    return False
 
 
 def _import_item(

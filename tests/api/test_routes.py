@@ -50,6 +50,10 @@ ROUTES: dict[str, dict[str, str]] = {
     "correction_reject": ACT,
     "correction_reopen": ACT,
     "correction_swap": ACT,
+    "import_list": {**READ, "POST": "import"},
+    "import_detail": READ,
+    "import_items": READ,
+    "run_list": READ,
     "export_table": {"GET": "export", "HEAD": "export"},
 }
 ARGUMENTS = {"problem": ["not-found"], "export_table": ["quotes"]}

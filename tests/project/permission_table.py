@@ -326,6 +326,16 @@ API: dict[str, Row] = {
     "api:correction_reject": api_action(correction, lambda w: w.correction),
     "api:correction_reopen": api_action(settled, lambda w: w.settled),
     "api:correction_swap": api_action(correction, lambda w: w.correction),
+    "api:import_list": Row(
+        {**ROWS, "POST": "import"},
+        body=lambda world: {
+            "collection": str(world.collection.public_id),
+            "articles": [{"text": "“Frost is due,” the warden said."}],
+        },
+    ),
+    "api:import_detail": Row(READ, lambda world: [world.batch.public_id]),
+    "api:import_items": Row(READ, lambda world: [world.batch.public_id]),
+    "api:run_list": Row(ROWS),
     "api:export_table": Row(safe("rows:export"), lambda world: ["quotes"]),
 }
 

@@ -298,6 +298,7 @@ OTHERWISE = {
     ("annotations:invitation_accept", "POST"): {"done": "404"},
     ("annotations:sign_out", "POST"): {"done": "sign in"},
     ("api:article_list", "POST"): {"404": "422"},
+    ("api:import_list", "POST"): {"404": "422"},
     ("api:speaker_list", "POST"): {"404": "422"},
     ("api:quote_undo", "POST"): {"done": "409"},
     ("api:correction_undo", "POST"): {"done": "409"},
