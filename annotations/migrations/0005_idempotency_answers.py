@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = (("annotations", "0003_snapshots"),)
+    dependencies = (("annotations", "0004_invitations"),)
     operations = (
         # Nothing was ever written to the table: its rows are answers of a day at most.
         migrations.RunSQL("DELETE FROM annotations_idempotencyrecord", migrations.RunSQL.noop),
