@@ -3,12 +3,14 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
 BIN := .venv/bin
 INSTALL := @$(PYTHON) tools/install.py
+QUOTES ?= 1000000
+BENCH_DIR ?= .cache/bench-$(QUOTES)
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help install run backup restore test check format openapi lock train evaluate calibrate \
+.PHONY: help install run backup restore test check format openapi lock bench train evaluate calibrate \
 	bench-engine clean
 
 help: ## Show this list
@@ -60,6 +62,16 @@ lock: ## Write the requirements*.txt anew from the requirements*.in
 	$(LOCK) -c requirements.txt requirements-test.in -o requirements-test.txt
 	$(LOCK) -c requirements-test.txt requirements-dev.in -o requirements-dev.txt
 	$(LOCK) -c requirements.txt requirements-train.in -o requirements-train.txt
+
+bench: ## Measure the API on QUOTES made-up quotes (made once, in BENCH_DIR)
+	$(INSTALL) requirements-test.txt
+	@mkdir -p $(BENCH_DIR)
+	DATA_DIR=$(BENCH_DIR) $(BIN)/python manage.py migrate --verbosity 0
+	DATA_DIR=$(BENCH_DIR) $(BIN)/python manage.py createcachetable
+	@test -e $(BENCH_DIR)/made-$(QUOTES) || \
+		DATA_DIR=$(BENCH_DIR) $(BIN)/python manage.py make_benchmark_data --quotes $(QUOTES)
+	@touch $(BENCH_DIR)/made-$(QUOTES)
+	DATA_DIR=$(BENCH_DIR) $(BIN)/python -m benchmarks.api
 
 train: ## Train the tagger anew; CORPUS, DEV, START, EPOCHS, MINUTES, SEED and OUT are read
 	@$(PYTHON) -m training.start

@@ -1,1 +1,1 @@
-"""How good and how fast the engine is: measured by command, never guessed."""
+"""How good and how fast the engine and the API are: measured by command, never guessed."""
