@@ -8,7 +8,8 @@ A level is what a method needs:
 * ``rows:P``: anybody signed in, who is shown the rows of collections in which they may ``P``;
 * any other word: that permission of ``annotations.permissions`` in the object's collection.
 
-A token needs the scope of the same name (``read`` for ``rows:read``).
+A token needs the scope of the same name (``read`` for ``rows:read``); ``annotate`` for
+``change_speaker``.
 """
 
 from __future__ import annotations
