@@ -58,6 +58,10 @@ class QuoteCard:
         return self.quote.status == Quote.Status.REJECTED
 
     @property
+    def is_flagged(self) -> bool:
+        return self.quote.flagged
+
+    @property
     def sure(self) -> str:
         return sure(self.quote.confidence)
 
@@ -103,6 +107,10 @@ class CorrectionCard:
     @property
     def is_rejected(self) -> bool:
         return self.correction.status == Correction.Status.REJECTED
+
+    @property
+    def is_flagged(self) -> bool:
+        return self.correction.flagged
 
     @property
     def kinds(self) -> list[tuple[str, str, bool, bool]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Model
 
 from annotations.forms import SpeakerForm
+from annotations.history import snapshot
 from annotations.models import Edit
 from quotes.models import Correction, Quote, Speaker
 
@@ -74,6 +75,59 @@ def conflict_over(current: Model, *, action: str, sent: Mapping[str, str]) -> Co
             if name not in {"csrfmiddlewaretoken", "version"}
         ],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class UndoRefusal:
+    """What a person would take back, beside what somebody has made of it since."""
+
+    id: str
+    words: str
+    who: str
+    article_id: str
+    batch: str
+    lines: list[Line]
+
+
+STATE_LABELS = {
+    "status": "Status",
+    "speaker_name": "Speaker",
+    "corrector_name": "Corrector",
+    "corrected_name": "Corrected",
+    "kind": "Kind",
+    "note": "Note",
+    "flagged": "Flag",
+}
+
+
+def undo_refusal(edit: Edit, current: Quote | Correction) -> UndoRefusal:
+    """Both versions of what cannot be undone, because it was changed since."""
+    last = Edit.objects.of_object(current.public_id).select_related("actor").newest_first().first()
+    by = last.actor if last else None
+    now, mine = snapshot(current), edit.after or {}
+    lines = [
+        Line(label, _shown(now[key]), _shown(mine.get(key)))
+        for key, label in STATE_LABELS.items()
+        if key in now and (key in {"status", "kind"} or now[key] != mine.get(key))
+    ]
+    if now.get("spans") != mine.get("spans"):
+        lines.append(Line("Words", "as they stand now", "as you left them"))
+    if now.get("quotes") != mine.get("quotes"):
+        lines.append(Line("Quotes", "as they stand now", "as you left them"))
+    return UndoRefusal(
+        id=str(current.public_id),
+        words=_words(current),
+        who=(by.get_full_name() or by.get_username()) if by else "Somebody",
+        article_id=str(current.article.public_id),
+        batch=str(edit.batch),
+        lines=lines,
+    )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value) if value not in (None, "") else "none"
 
 
 def _words(current: Quote | Correction) -> str:

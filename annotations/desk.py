@@ -32,6 +32,7 @@ SHOW = {
     "indirect": "Indirect",
     "nobody": "No speaker",
     "corrections": "Corrections",
+    "flagged": "Flagged",
 }
 
 
@@ -87,10 +88,23 @@ class Desk:
 
     @property
     def filters(self) -> list[tuple[str, str, int]]:
-        return [(key, label, self.counts[key]) for key, label in SHOW.items()]
+        return [
+            (key, label, self.counts[key])
+            for key, label in SHOW.items()
+            if key != "flagged" or self.counts[key] or self.show == key
+        ]
 
     def card(self, public_id: Any) -> Card | None:
         return next((card for card in self.cards if card.id == str(public_id)), None)
+
+    def sure(self, over: float) -> list[QuoteCard]:
+        """Undecided quotes of the margin that have a speaker and of which the engine is sure."""
+        return [
+            card
+            for card in self.shown
+            if isinstance(card, QuoteCard)
+            if card.is_open and card.quote.speaker_id and (card.quote.confidence or 0) >= over
+        ]
 
     def paragraphs_of(self, card: Card) -> list[Paragraph]:
         """The paragraphs whose drawing depends on this card."""
@@ -161,12 +175,16 @@ def _count(quotes: list[QuoteCard], corrections: list[CorrectionCard]) -> Counte
     for card in quotes:
         counts[card.quote.kind] += 1
         counts["nobody"] += card.quote.speaker_id is None
+        counts["flagged"] += card.quote.flagged
+    counts["flagged"] += sum(card.correction.flagged for card in corrections)
     return counts
 
 
 def _is_shown(card: Card, show: str) -> bool:
     if show == "undecided":
         return card.is_open
+    if show == "flagged":
+        return card.is_flagged
     if isinstance(card, CorrectionCard):
         return show in {"all", "corrections"}
     if show == "nobody":

@@ -160,7 +160,34 @@ class SpanForm(PlaceForm, ActionForm):
 
 
 class UndoForm(forms.Form):
+    """``before`` names the batch that somebody changed since: the one before it is meant."""
+
     article = forms.UUIDField(required=False)
+    before = forms.UUIDField(required=False)
+
+
+class PulseForm(forms.Form):
+    since = forms.IntegerField(min_value=0, required=False)
+
+
+class SureForm(forms.Form):
+    """How sure the engine must be of what is accepted at once, among what the margin shows."""
+
+    over = forms.FloatField(min_value=0, max_value=1, required=False)
+    show = forms.ChoiceField(choices=list(SHOW.items()), required=False)
+
+
+class VersionsForm(forms.Form):
+    """Quotes with the versions that were shown: ``id:version id:version``."""
+
+    quotes = forms.CharField(max_length=200_000)
+
+    def clean_quotes(self) -> dict[uuid.UUID, int]:
+        pairs = [word.partition(":") for word in self.cleaned_data["quotes"].split()]
+        try:
+            return {uuid.UUID(name): int(version) for name, _, version in pairs}
+        except ValueError as error:
+            raise forms.ValidationError("Choose quotes of this article.") from error
 
 
 class DeskForm(forms.Form):

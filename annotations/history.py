@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
@@ -64,13 +64,23 @@ def quote_snapshot(quote: Quote) -> Snapshot:
     return quote_snapshots([quote])[quote.pk]
 
 
-def quote_snapshots(quotes: Sequence[Quote]) -> dict[int, Snapshot]:
-    """The states of several quotes by primary key; one statement for all their spans."""
+def quote_snapshots(
+    quotes: Sequence[Quote], *, spans: Mapping[int, list[list[Any]]] | None = None
+) -> dict[int, Snapshot]:
+    """The states of several quotes by primary key; one statement for all their spans.
+
+    None where ``spans`` are known already, from a state before that left them alone.
+    """
+    spans = _spans_of(quotes) if spans is None else spans
+    return {quote.pk: _quote_state(quote, spans[quote.pk]) for quote in quotes}
+
+
+def _spans_of(quotes: Sequence[Quote]) -> Mapping[int, list[list[Any]]]:
     spans: dict[int, list[list[Any]]] = defaultdict(list)
     found = QuoteSpan.objects.filter(quote__in=quotes).order_by("quote", "role", "ordinal")
     for pk, *place in found.values_list("quote_id", "role", "ordinal", "start", "end"):
         spans[pk].append(place)
-    return {quote.pk: _quote_state(quote, spans[quote.pk]) for quote in quotes}
+    return spans
 
 
 def _quote_state(quote: Quote, spans: list[list[Any]]) -> Snapshot:
@@ -217,4 +227,36 @@ def record_edit(
         is_undo=is_undo,
         request_id=current_request_id(),
         milliseconds=max(0, round(waited.total_seconds() * 1000)) if waited else None,
+    )
+
+
+def record_edits(
+    *,
+    actor: User,
+    action: str,
+    article: Article,
+    changes: Sequence[tuple[Quote, Snapshot, Snapshot]],
+) -> list[Edit]:
+    """Write the history rows of a bulk action, quote by quote, as one batch: two statements.
+
+    The first carries the time that the person took; the others took none.
+    """
+    previous = Edit.objects.by_person(actor).newest_first().values_list("at", flat=True).first()
+    waited = round((timezone.now() - previous).total_seconds() * 1000) if previous else None
+    batch = uuid.uuid4()
+    return Edit.objects.bulk_create(
+        Edit(
+            actor=actor,
+            action=action,
+            object_kind=ObjectKind.QUOTE,
+            object_id=quote.public_id,
+            article=article,
+            version=quote.version,
+            before=before,
+            after=after,
+            batch=batch,
+            request_id=current_request_id(),
+            milliseconds=0 if number else waited and max(0, waited),
+        )
+        for number, (quote, before, after) in enumerate(changes)
     )

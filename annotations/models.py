@@ -94,6 +94,27 @@ class Edit(models.Model):
         return f"{self.action} {self.object_id}"
 
 
+class Presence(models.Model):
+    """Who had an article open last, and when: its page asks every few seconds."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-seen_at", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("article", "user"),
+                name="presence_once_per_person",
+                violation_error_message="This person is in the article already.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.article_id}"
+
+
 class ApiToken(models.Model):
     """A bearer token: shown once, stored as a hash. ``prefix`` finds it, ``digest`` proves it."""
 

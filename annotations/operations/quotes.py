@@ -52,7 +52,7 @@ def confirm_quote(
     decision = begin(quote, user, version, "quote.confirmed", needs="accept")
     if decision is None:
         return quote
-    _accept(quote, user)
+    accept(quote, user)
     decision.save(batch=batch)
     return quote
 
@@ -105,7 +105,7 @@ def set_speaker(
     if quote.speaker_id != speaker.pk:
         refuse_while_in_confirmed_correction(quote)
     quote.speaker = speaker
-    _accept(quote, user)
+    accept(quote, user)
     decision.save(batch=batch)
     return quote
 
@@ -236,7 +236,7 @@ def flag_quote(*, public_id: uuid.UUID, version: int, user: User, flagged: bool)
     return quote
 
 
-def _accept(quote: Quote, user: User) -> None:
+def accept(quote: Quote, user: User) -> None:
     _touch(quote)
     mark_decided(quote, Quote.Status.CONFIRMED, user)
 

@@ -59,9 +59,18 @@ class ChangedSince(Refusal):
         self.current = current
 
 
-def next_undo(*, user: User, article: Article | None = None) -> Edit | None:
-    """The person's newest decision that still holds, in one article or anywhere."""
-    return _in_effect(user, article).filter(is_undo=False).newest_first().first()
+def next_undo(
+    *, user: User, article: Article | None = None, before: uuid.UUID | None = None
+) -> Edit | None:
+    """The person's newest decision that still holds, in one article or anywhere.
+
+    ``before`` names a batch that is left as it is: the newest decision before it is meant.
+    """
+    edits = _in_effect(user, article).filter(is_undo=False)
+    if before is not None:
+        first = Edit.objects.by_person(user).filter(batch=before).order_by("pk").values("pk")[:1]
+        edits = edits.filter(pk__lt=first)
+    return edits.newest_first().first()
 
 
 def next_redo(*, user: User, article: Article | None = None) -> Edit | None:
@@ -74,9 +83,14 @@ def next_redo(*, user: User, article: Article | None = None) -> Edit | None:
 
 
 @transaction.atomic
-def undo_last(*, user: User, article: Article | None = None) -> list[Edit]:
-    """Take back the person's last decision; a bulk action is taken back as one."""
-    edit = next_undo(user=user, article=article)
+def undo_last(
+    *, user: User, article: Article | None = None, before: uuid.UUID | None = None
+) -> list[Edit]:
+    """Take back the person's last decision; a bulk action is taken back as one.
+
+    Raises ``ChangedSince`` where somebody changed the object after it; ``before`` goes past that.
+    """
+    edit = next_undo(user=user, article=article, before=before)
     if edit is None:
         raise NothingToUndo
     return _reverse_batch(edit, user=user, is_undo=True)
@@ -123,11 +137,17 @@ def _reverse_batch(edit: Edit, *, user: User, is_undo: bool) -> list[Edit]:
     if edit.action in REVERSIBLE:
         return [reverse_speaker_edit(edit, user=user, is_undo=is_undo)]
     batch = uuid.uuid4()
-    return [
-        _reverse(one, user=user, batch=batch, is_undo=is_undo)
-        for one in edits
-        if one.object_kind in {ObjectKind.QUOTE, ObjectKind.CORRECTION}
-    ]
+    done, refused = [], None
+    for one in edits:
+        if one.object_kind not in {ObjectKind.QUOTE, ObjectKind.CORRECTION}:
+            continue
+        try:
+            done.append(_reverse(one, user=user, batch=batch, is_undo=is_undo))
+        except ChangedSince as refusal:  # the rest of a bulk action is still taken back
+            refused = refusal
+    if not done and refused is not None:
+        raise refused
+    return done
 
 
 def _reverse(edit: Edit, *, user: User, batch: uuid.UUID, is_undo: bool) -> Edit:

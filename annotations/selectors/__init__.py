@@ -47,6 +47,7 @@ from annotations.selectors.merging import (
     speaker_to_merge,
 )
 from annotations.selectors.paging import page_of
+from annotations.selectors.pulse import Pulse, pulse_of
 from annotations.selectors.quotes import content_places, place_of, readable_quote, speaker_options
 from annotations.selectors.review import alike_quotes, review_queue
 from annotations.selectors.speakers import (
@@ -63,6 +64,7 @@ from annotations.selectors.speakers import (
 
 __all__ = [
     "MergePreview",
+    "Pulse",
     "SpeakerFacts",
     "Statement",
     "Triptych",
@@ -96,6 +98,7 @@ __all__ = [
     "place_of",
     "possible_points",
     "possible_twins",
+    "pulse_of",
     "readable_collections",
     "readable_correction",
     "readable_quote",

@@ -10,6 +10,7 @@ from django.core.paginator import Page
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from annotations.desk import Desk, build_desk
+from annotations.models import Edit
 from annotations.permissions import PERMISSIONS, Role
 from annotations.refusals import NotVisible
 from annotations.selectors.paging import page_of
@@ -26,13 +27,21 @@ if TYPE_CHECKING:
 
 
 def article_in_full(user: User | AnonymousUser, public_id: uuid.UUID) -> Article:
-    """One readable article with ``role``, this person's in its collection: one statement."""
+    """One readable article: one statement.
+
+    With ``role``, this person's in its collection, and ``last_edit``, the newest of its history.
+    """
     role = Membership.objects.filter(collection=OuterRef("collection"), user_id=user.pk)
     article = (
         Article.objects.readable_by(user)
         .select_related("collection")
         .defer("search_vector")
-        .annotate(role=Subquery(role.values("role")[:1]))
+        .annotate(
+            role=Subquery(role.values("role")[:1]),
+            last_edit=Subquery(
+                Edit.objects.filter(article=OuterRef("pk")).newest_first().values("pk")[:1]
+            ),
+        )
         .filter(public_id=public_id)
         .first()
     )

@@ -158,11 +158,12 @@ def desk_answer(
     whole: bool = False,
     stay: bool = False,
     undone: bool = False,
+    onward: bool = False,
 ) -> HttpResponse:
     """After a decision: the card, its paragraphs, and what the bars say; or the next page.
 
     ``whole`` sends all of the text and cards, where numbers or colours may have changed;
-    ``stay`` keeps the focus where it is.
+    ``stay`` keeps the focus where it is, ``onward`` sends it to the next undecided card.
     """
     show = request.POST.get("show") or "all"
     article = selectors.article_in_full(request.user, article_id)
@@ -183,8 +184,9 @@ def desk_answer(
     }
     if whole or card is None:
         answer = render(request, "annotations/_story_answer.html", context)
-        if card is not None and (undone or stay):
-            trigger_client_event(answer, "focus-item", {"id": card_id})
+        if card is not None and (undone or stay or onward):
+            there = card.next_id or card_id if onward else card_id
+            trigger_client_event(answer, "focus-item", {"id": there})
         answer["HX-Reswap"] = "morph:outerHTML"
         return retarget(answer, "#story")
     card.is_focus = False

@@ -6,14 +6,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.http import HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_POST
+from django_htmx.http import reswap, retarget
 
 from annotations import selectors
+from annotations.conflicts import undo_refusal
 from annotations.forms import UndoForm, checked
-from annotations.operations.undoing import redo_last, undo_last
+from annotations.operations.undoing import ChangedSince, redo_last, undo_last
 from annotations.sentences import what_was_undone
 from annotations.views.answers import (
     SignedInRequest,
+    came_from,
     desk_answer,
     refusing,
     safe_next,
@@ -44,9 +48,13 @@ def redo(request: SignedInRequest) -> HttpResponse:
 def _reverse(
     request: SignedInRequest, operation: Callable[..., list[Edit]], word: str, *, undone: bool
 ) -> HttpResponse:
-    article_id = checked(UndoForm(request.POST))["article"]
-    article = selectors.article_in_full(request.user, article_id) if article_id else None
-    edits = operation(user=request.user, article=article)
+    data = checked(UndoForm(request.POST))
+    article = selectors.article_in_full(request.user, data["article"]) if data["article"] else None
+    past = {"before": data["before"]} if undone else {}
+    try:
+        edits = operation(user=request.user, article=article, **past)
+    except ChangedSince as refusal:
+        return _changed_since(request, refusal, undone=undone)
     message = f"{word}: {what_was_undone(edits)}"
     if article is None:
         answer = said(request, message, to=safe_next(request, request.POST.get("next", "")))
@@ -62,3 +70,19 @@ def _reverse(
         stay=True,
         undone=undone,
     )
+
+
+def _changed_since(
+    request: SignedInRequest, refusal: ChangedSince, *, undone: bool
+) -> HttpResponse:
+    """Both versions, and the way past: the decision before it."""
+    context = {
+        "refusal": undo_refusal(refusal.edit, refusal.current),
+        "undone": undone,
+        "article": request.POST.get("article", ""),
+        "next": request.POST.get("next", ""),
+        "back": came_from(request),
+    }
+    page = "annotations/_undo_refused.html" if request.htmx else "annotations/undo_refused.html"
+    answer = render(request, page, context, status=409)
+    return reswap(retarget(answer, "#ask"), "innerHTML") if request.htmx else answer

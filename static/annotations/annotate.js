@@ -4,14 +4,14 @@
   "use strict";
   const root = document.documentElement;
   const $ = (selector, scope = document) => scope.querySelector(selector);
-  const $$ = (selector, scope = document) => [...scope.querySelectorAll(selector)];
-  const story = () => $("#story");
+  const $$ = (selector, scope = document) => [...scope.querySelectorAll(selector)], points = (text) => [...text];
+  const FIELD = "input[role=combobox], textarea, select", story = () => $("#story");
   const focused = () => $(".item.is-focus");
   const item = (id) => (id ? document.getElementById("item-" + id) : null);
   const say = (words) => { const live = $("#live"); if (live) live.textContent = words; };
   const visible = (el) => el && (el.offsetParent !== null || getComputedStyle(el).position === "fixed");
 
-  // ---------------------------------------------------------------- focus
+  // -- focus
   let current = focused()?.dataset.item ?? "";
   function marksOf(el) {
     if (el?.dataset.number) return $$(`#story mark[data-quotes~="${el.dataset.number}"]`);
@@ -57,15 +57,11 @@
     }
     return null;
   }
-  const moves = {
-    next: () => neighbour(1, true), previous: () => neighbour(-1, true), later: () => neighbour(1, true),
-    "next-any": () => neighbour(1, false), "previous-any": () => neighbour(-1, false),
-  };
+  const moves = { next: [1, true], previous: [-1, true], later: [1, true], "next-any": [1, false], "previous-any": [-1, false] };
 
   // ------------------------------------------------------------ selection
   // Offsets are code points: data-start of a piece of text + the code points up to the border.
   const pieces = (scope = story()) => $$("[data-start]", scope);
-  const points = (text) => [...text];
   function boundaries(text) {  // between graphemes, in code points
     const found = [0];
     for (const { segment } of new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text))
@@ -78,12 +74,8 @@
     const range = selection.getRangeAt(0);
     const touched = pieces().filter((el) => range.intersectsNode(el));
     if (!touched.length) return null;
-    const until = (el, node, offset) => {
-      const part = document.createRange();
-      part.setStart(el, 0);
-      part.setEnd(node, offset);
-      return points(part.toString()).length;
-    };
+    const part = document.createRange();
+    const until = (el, node, offset) => (part.setStart(el, 0), part.setEnd(node, offset), points(part.toString()).length);
     const [first, last] = [touched[0], touched.at(-1)];
     let start = +first.dataset.start;
     if (first.contains(range.startContainer)) start += until(first, range.startContainer, range.startOffset);
@@ -164,7 +156,7 @@
   }
   const acts = {
     keys: () => { const map = $("#keys"); if (map?.open) map.close(); else map?.showModal(); },
-    close: () => $("#keys")?.close(),
+    close: () => $("dialog[open]")?.close(),
     edit: () => editBoundaries(focused()),
     drop: leaveMode,
     keep: () => {
@@ -180,7 +172,7 @@
   };
 
   // ----------------------------------------------------------------- keys
-  const FIELD = "input[role=combobox], textarea, select";
+  
   function press(key) {
     const open = $("dialog[open]");
     const match = `[data-key~="${CSS.escape(key)}"]`;
@@ -219,7 +211,7 @@
     const button = event.target.closest("button, a, summary"), { act, move, press: key } = button?.dataset ?? {};
     if (!button || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if (act && acts[act]) { event.preventDefault(); acts[act](); return; }
-    if (move) { event.preventDefault(); focusItem(moves[move]()); return; }
+    if (move) { event.preventDefault(); focusItem(neighbour(...moves[move])); return; }
     if (key) { press(key); return; }
     if (button.matches(".item .line")) { event.preventDefault(); focusItem(button.closest(".item")); return; }
     const form = button.form;
@@ -267,8 +259,7 @@
     else if (event.key === "n" && at >= 0) $("[data-new]", input.form)?.click();
     else if (event.key === "Escape") { input.closest("details").open = false; item(current)?.focus(); }
     else return false;
-    event.preventDefault();
-    return true;
+    return event.preventDefault(), true;
   }
 
   // ------------------------------------------------- saving and the outbox
@@ -310,6 +301,7 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = saving(event);
     if (!form) return;
+    form.closest("dialog")?.close();
     const card = form.closest(".item");
     const button = event.detail.requestConfig.triggeringEvent?.submitter;
     sending += 1; overlapped ||= sending > 1; showState();
@@ -350,6 +342,11 @@
     if (sending || !story()) return;
     await htmx.ajax("GET", location.href, { target: "#story", select: "#story", selectOOB: "#progress,#voices,#filters,#done", swap: "morph:outerHTML" }).catch(() => {});
   }
+  // Somebody else decided something: drawn as soon as nothing is being typed, chosen or sent here.
+  const busy = () => sending || root.dataset.mode === "edit" || selected() || $("dialog[open], .is-focus details[open]")
+    || document.activeElement?.matches(FIELD);
+  const changedElsewhere = () => (busy() ? setTimeout(changedElsewhere, 2000) : refresh());
+  document.addEventListener("changed-elsewhere", changedElsewhere);
   async function flush() {
     if (flushing || !waiting().length) return;
     flushing = true;
@@ -385,7 +382,8 @@
     const body = (later) => later.body.map(([k, v]) => [k, k === "version" && follows(later) ? version : v]);
     keep(waiting().slice(1).map((later) => ({ ...later, body: body(later) })));
   }
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", ({ target }) => {
+    if (target.matches?.("dialog:not([open])")) target.showModal();
     const lost = !document.activeElement || document.activeElement === document.body || document.activeElement.matches(".item");
     const el = paint();
     if (el && lost && root.dataset.mode !== "edit") el.focus({ preventScroll: true });

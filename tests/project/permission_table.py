@@ -172,6 +172,10 @@ PAGES: dict[str, Row] = {
     "annotations:article_state": Row({"GET": "read"}, article),
     "annotations:article_next": Row({"GET": "read"}, article),
     "annotations:article_history": Row(READ, article),
+    "annotations:article_pulse": Row({"GET": "read"}, article),
+    "annotations:article_accept_sure": Row(
+        both("read", "annotate"), article, lambda w: {"quotes": f"{w.quote.public_id}:1"}
+    ),
     "annotations:quote_add": Row(ACT, article, lambda world: {"exact": new_words(world)}),
     "annotations:import_detail": Row(READ, lambda world: [world.batch.public_id]),
     "annotations:import_report_file": Row(READ, lambda world: [world.batch.public_id]),

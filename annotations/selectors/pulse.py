@@ -1,0 +1,50 @@
+"""Who else is in an article, and what they decided since: asked for every few seconds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from annotations.models import Edit, Presence
+from annotations.refusals import NotVisible
+from quotes.models import Article
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+HERE = dt.timedelta(seconds=20)
+"""Who has not been heard of for so long has left: five questions of a page."""
+
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """``since`` is what the next question asks from."""
+
+    article_id: uuid.UUID
+    others: list[User]
+    edits: Sequence[Edit]
+    since: int
+
+
+def pulse_of(user: User, public_id: uuid.UUID, *, since: int) -> Pulse:
+    """The article's other readers, and what they decided after the edit ``since``."""
+    article = Article.objects.readable_by(user).only("pk").filter(public_id=public_id).first()
+    if article is None:
+        raise NotVisible("There is no such article, or it is not yours to see.")
+    here = Presence.objects.filter(article=article, seen_at__gt=timezone.now() - HERE)
+    others = here.exclude(user=user).select_related("user").order_by("user__username")
+    edits = Edit.objects.filter(article=article, pk__gt=since).exclude(actor=user)
+    found = list(edits.select_related("actor").newest_first()[:MOST])
+    return Pulse(
+        article_id=public_id,
+        others=[presence.user for presence in others[:MOST]],
+        edits=found,
+        since=found[0].pk if found else since,
+    )
