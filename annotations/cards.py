@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from annotations.sides import Candidate, SideOption, side_options
-from quotes.models import Article, Correction, Quote
+from annotations.outline import Outline
+from annotations.sides import SideOption, side_options
+from quotes.models import Correction, Quote
 
 KIND_LABELS = {
     Correction.Kind.DENIAL: "Denial",
@@ -146,9 +147,7 @@ def _worth_a_digit(choices: list[dict[str, Any]], current: str) -> list[dict[str
     ]
 
 
-def quote_card(
-    article: Article, quote: Quote, number: int, hue: int, hue_of: dict[str, int]
-) -> QuoteCard:
+def quote_card(quote: Quote, number: int, hue: int, hue_of: dict[str, int]) -> QuoteCard:
     parts: list[dict[str, Any]] = quote.parts  # type: ignore[attr-defined]
     content = [(p["start"], p["end"]) for p in parts if p["role"] == "content"]
     current = str(quote.speaker.public_id) if quote.speaker else ""
@@ -180,37 +179,32 @@ def quote_card(
     )
 
 
-def correction_card(
-    correction: Correction, colour: dict[int, int], by_quote: dict[str, QuoteCard]
-) -> CorrectionCard:
-    sides: dict[str, list[Side]] = {"corrected": [], "correcting": []}
+def correction_card(correction: Correction, text: str, outline: Outline) -> CorrectionCard:
     held: dict[str, list[str]] = {"corrected": [], "correcting": []}
     for link in correction.sides:  # type: ignore[attr-defined]
-        card = by_quote.get(str(link["id"]))
         held[link["side"]].append(str(link["id"]))
-        if card is not None:
-            sides[link["side"]].append(Side(card.number, card.words, card.hue))
+    hue = outline.hue
+    people = {"corrected": correction.corrected_id, "correcting": correction.corrector_id}
+    said = {side: outline.said_by(person, text) for side, person in people.items()}
+
+    def sides(side: str) -> list[Side]:
+        return [
+            Side(candidate.number, candidate.words, hue.get(people[side] or 0, 0))
+            for candidate in said[side]
+            if candidate.id in held[side]
+        ]
+
+    def options(side: str, other: str) -> list[SideOption]:
+        free = [candidate for candidate in said[side] if candidate.id not in held[other]]
+        shift = side == "correcting"
+        return side_options(free, held[side], near=correction.start, shift=shift)
+
     return CorrectionCard(
         correction=correction,
-        corrector_hue=colour.get(correction.corrector_id or 0, 0),
-        corrected_hue=colour.get(correction.corrected_id or 0, 0),
-        claims=sides["corrected"],
-        retorts=sides["correcting"],
-        claim_options=_options(correction, "corrected", held, by_quote),
-        retort_options=_options(correction, "correcting", held, by_quote),
+        corrector_hue=hue.get(correction.corrector_id or 0, 0),
+        corrected_hue=hue.get(correction.corrected_id or 0, 0),
+        claims=sides("corrected"),
+        retorts=sides("correcting"),
+        claim_options=options("corrected", "correcting"),
+        retort_options=options("correcting", "corrected"),
     )
-
-
-def _options(
-    correction: Correction, side: str, held: dict[str, list[str]], by_quote: dict[str, QuoteCard]
-) -> list[SideOption]:
-    is_retort = side == "correcting"
-    speaker_id = correction.corrector_id if is_retort else correction.corrected_id
-    elsewhere = held["corrected" if is_retort else "correcting"]
-    said = [
-        Candidate(card.id, card.number, card.content[0][0], card.words)
-        for card in by_quote.values()
-        if speaker_id and card.quote.speaker_id == speaker_id and not card.is_rejected
-        if card.id not in elsewhere
-    ]
-    return side_options(said, held[side], near=correction.start, shift=is_retort)

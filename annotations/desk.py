@@ -1,39 +1,30 @@
 """What the article page shows: paragraphs with their cards, made from rows already fetched.
 
-No queries here: `annotations.selectors` fetches, this arranges, templates draw.
+No queries here: `annotations.selectors` fetches, this arranges, templates draw. A long text is
+drawn in part: the paragraphs around the focus with their marks and cards, the others as plain
+text that is replaced when somebody comes near.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from annotations.cards import Card, CorrectionCard, QuoteCard, correction_card, quote_card
-from annotations.rendering import (
-    Mark,
-    Paragraph,
-    hues,
-    paragraph_at,
-    paragraphs,
-    paragraphs_touching,
-)
+from annotations.outline import SHOW, Entry, Outline, Voice
+from annotations.rendering import Mark, Paragraph, Places
 from quotes.models import Article, Correction, Quote
 
 FULL_CARDS = 60
 """Above this many cards, only those near the focus carry their buttons; others load on focus."""
 
-SHOW = {
-    "all": "All",
-    "undecided": "Undecided",
-    "direct": "Direct",
-    "mixed": "Mixed",
-    "indirect": "Indirect",
-    "nobody": "No speaker",
-    "corrections": "Corrections",
-    "flagged": "Flagged",
-}
+LONG_TEXT = 40_000
+MANY_ENTRIES = 150
+"""A longer text, or one with more cards, is drawn in part."""
+
+CHUNK = (20, 40, 8_000)
+"""The most paragraphs, cards and code points that are drawn in one go of a long text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +35,121 @@ class Row:
     cards: list[Card]
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
-    """Somebody who speaks in this article."""
+@dataclass(slots=True)
+class Chunk:
+    """Paragraphs in a row: drawn whole or, ``is_later``, as text that is replaced when near."""
 
-    name: str
-    hue: int
-    count: int
-    id: str = ""
+    first: int
+    last: int
+    has_open: bool = False
+    is_later: bool = False
+    rows: list[Row] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Plan:
+    """Which paragraphs of an article are drawn, and what is in focus: all before the queries."""
+
+    article: Article
+    outline: Outline
+    places: Places
+    show: str
+    focus: str
+    chunks: list[Chunk]
+
+    @property
+    def is_all(self) -> bool:
+        """Is every paragraph drawn?"""
+        drawn = sum(chunk.last - chunk.first + 1 for chunk in self.chunks if not chunk.is_later)
+        return drawn == len(self.places)
+
+    def stretches(self) -> list[tuple[int, int]]:
+        """The code points that are drawn."""
+        return [
+            self.places.stretch(chunk.first, chunk.last)
+            for chunk in self.chunks
+            if not chunk.is_later
+        ]
+
+    def reach(self) -> list[tuple[int, int]]:
+        """Where the content of quotes may stand that have a mark in what is drawn.
+
+        Source and cue stand in the paragraph of the content, or beside it.
+        """
+        last = len(self.places) - 1
+        return [
+            self.places.stretch(max(0, chunk.first - 1), min(last, chunk.last + 1))
+            for chunk in self.chunks
+            if not chunk.is_later
+        ]
+
+    def corrections(self) -> list[int]:
+        """The corrections with evidence in what is drawn."""
+        return [
+            row.pk
+            for row in self.outline.corrections
+            if any(row.start < end and row.end > start for start, end in self.stretches())
+        ]
+
+
+def plan_page(
+    article: Article, outline: Outline, *, show: str = "all", focus: str = "", near: int = 0
+) -> Plan:
+    """All of an article or, of a long one, its beginning and what is around the focus.
+
+    ``near`` is the number of a paragraph that is drawn in any case.
+    """
+    places = Places(article.text)
+    focused = outline.entry(focus) or outline.entry(outline.first_open(show))
+    chunks = _chunks(places, outline)
+    at = places.at(focused.start) if focused else 0
+    here = next((n for n, chunk in enumerate(chunks) if chunk.first <= at <= chunk.last), 0)
+    for number, chunk in enumerate(chunks):
+        asked = chunk.first < near <= chunk.last + 1
+        chunk.is_later = number > 0 and abs(number - here) > 1 and not asked
+    return Plan(article, outline, places, show, focused.id if focused else "", chunks)
+
+
+def plan_chunk(article: Article, outline: Outline, *, show: str, first: int) -> Plan:
+    """One chunk of a long article, as the page asks for it."""
+    places = Places(article.text)
+    chunks = _chunks(places, outline)
+    wanted = [chunk for chunk in chunks if chunk.first <= first <= chunk.last] or chunks[-1:]
+    return Plan(article, outline, places, show, "", wanted)
+
+
+def plan_paragraphs(
+    article: Article,
+    outline: Outline,
+    ranges: Iterable[tuple[int, int]],
+    *,
+    show: str = "all",
+    focus: str = "",
+) -> Plan:
+    """Only the paragraphs that some stretches touch: what a decision has changed."""
+    places = Places(article.text)
+    chunks = [Chunk(index, index) for index in places.touching(ranges)]
+    return Plan(article, outline, places, show, focus, chunks)
+
+
+def _chunks(places: Places, outline: Outline) -> list[Chunk]:
+    whole = Chunk(0, len(places) - 1)
+    if len(places.text) <= LONG_TEXT and len(outline.entries) <= MANY_ENTRIES:
+        return [whole]
+    found: list[Chunk] = []
+    cards = Counter(places.at(row.start) for row in outline.entries)
+    open_ones = {places.at(row.start) for row in outline.entries if row.is_open}
+    most, weight = CHUNK, [0, 0, 0]
+    for index in range(len(places)):
+        start, end = places.stretch(index, index)
+        more = [1, cards[index], end - start]
+        if not found or any(w + m > limit for w, m, limit in zip(weight, more, most, strict=True)):
+            found.append(Chunk(index, index))
+            weight = [0, 0, 0]
+        found[-1].last = index
+        found[-1].has_open |= index in open_ones
+        weight = [w + m for w, m in zip(weight, more, strict=True)]
+    return found
 
 
 @dataclass(slots=True)
@@ -59,16 +157,31 @@ class Desk:
     """Everything the article page draws."""
 
     article: Article
-    rows: list[Row]
+    outline: Outline
+    chunks: list[Chunk]
     cards: list[Card]
-    shown: list[Card]
-    voices: list[Voice]
     show: str
-    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for chunk in self.chunks for row in chunk.rows]
+
+    @property
+    def shown(self) -> list[Card]:
+        """The cards that are drawn."""
+        return [card for row in self.rows for card in row.cards]
 
     @property
     def focus(self) -> Card | None:
         return next((card for card in self.cards if card.is_focus), None)
+
+    @property
+    def counts(self) -> Counter[str]:
+        return self.outline.counts
+
+    @property
+    def voices(self) -> list[Voice]:
+        return self.outline.voices
 
     @property
     def n_quotes(self) -> int:
@@ -84,7 +197,7 @@ class Desk:
 
     @property
     def is_done(self) -> bool:
-        return bool(self.cards) and self.n_open == 0
+        return bool(self.outline.entries) and self.n_open == 0
 
     @property
     def filters(self) -> list[tuple[str, str, int]]:
@@ -94,112 +207,94 @@ class Desk:
             if key != "flagged" or self.counts[key] or self.show == key
         ]
 
-    def card(self, public_id: Any) -> Card | None:
+    def draws(self, ranges: Iterable[tuple[int, int]]) -> bool:
+        """Do all of these stretches lie in the paragraphs that are drawn?"""
+        rows = self.rows
+        first, last = rows[0].paragraph.start, rows[-1].paragraph.end
+        return all(start < last and end > first for start, end in ranges)
+
+    def card(self, public_id: object) -> Card | None:
         return next((card for card in self.cards if card.id == str(public_id)), None)
 
-    def sure(self, over: float) -> list[QuoteCard]:
-        """Undecided quotes of the margin that have a speaker and of which the engine is sure."""
-        return [
-            card
-            for card in self.shown
-            if isinstance(card, QuoteCard)
-            if card.is_open and card.quote.speaker_id and (card.quote.confidence or 0) >= over
-        ]
 
-    def paragraphs_of(self, card: Card) -> list[Paragraph]:
-        """The paragraphs whose drawing depends on this card."""
-        ranges = (
-            [(part["start"], part["end"]) for part in card.quote.parts]  # type: ignore[attr-defined]
-            if isinstance(card, QuoteCard)
-            else [(card.correction.start, card.correction.end)]
+@dataclass(frozen=True, slots=True)
+class Sure:
+    """A suggestion that may be accepted with others at once, as its preview shows it."""
+
+    entry: Entry
+    number: int
+    hue: int
+    words: str
+
+
+def sure_of(article: Article, outline: Outline, *, show: str, over: float) -> list[Sure]:
+    """Undecided quotes of the margin that have a speaker and of which the engine is sure."""
+    return [
+        Sure(
+            row,
+            outline.numbers[row.pk],
+            outline.hue[row.speaker],
+            article.text[row.start : row.end],
         )
-        return paragraphs_touching([row.paragraph for row in self.rows], ranges)
-
-
-def build_desk(
-    article: Article,
-    quotes: Sequence[Quote],
-    corrections: Sequence[Correction],
-    *,
-    show: str = "all",
-    focus: str = "",
-) -> Desk:
-    """Arrange one article. ``quotes`` in reading order with ``parts`` and ``choices``."""
-    colour = hues(
-        [
-            *(quote.speaker_id for quote in quotes),
-            *(c.corrector_id for c in corrections),
-            *(c.corrected_id for c in corrections),
-        ]
-    )
-    by_name = {
-        str(quote.speaker.public_id): colour[quote.speaker.pk] for quote in quotes if quote.speaker
-    }
-    quote_cards = [
-        quote_card(article, quote, number, colour.get(quote.speaker_id or 0, 0), by_name)
-        for number, quote in enumerate(quotes, 1)
+        for row in outline.quotes
+        if row.is_open and row.is_shown(show) and row.speaker is not None
+        if (row.confidence or 0) >= over
     ]
-    by_quote = {card.id: card for card in quote_cards}
-    correction_cards = [correction_card(c, colour, by_quote) for c in corrections]
-    cards: list[Card] = sorted(
-        [*quote_cards, *correction_cards],
-        key=lambda card: (
-            (card.content[0][0], 1, card.number)
-            if isinstance(card, QuoteCard)
-            else (card.correction.start, 0, card.correction.pk)
-        ),
-    )
-    if not any(card.id == focus for card in cards):
-        focus = next((c.id for c in cards if c.is_open and _is_shown(c, show)), "")
-    counts = _count(quote_cards, correction_cards)
-    shown = [card for card in cards if card.id == focus or _is_shown(card, show)]
-    _link(shown, focus)
-    number = next((c.number for c in quote_cards if c.is_focus), 0)
-    found = paragraphs(article.text, _marks(article, quote_cards, correction_cards), focus=number)
-    rows = [Row(paragraph, []) for paragraph in found]
-    for card in shown:
-        at = card.content[0][0] if isinstance(card, QuoteCard) else card.correction.start
-        rows[paragraph_at(found, at)].cards.append(card)
-    voices = _voices(quotes, colour)
-    return Desk(article, rows, cards, shown, voices, show, counts)
 
 
-def _count(quotes: list[QuoteCard], corrections: list[CorrectionCard]) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    counts["all"] = len(quotes) + len(corrections)
-    counts["quotes"] = len(quotes)
-    counts["decided"] = sum(not card.is_open for card in quotes)
-    counts["undecided"] = sum(card.is_open for card in quotes)
-    counts["undecided"] += sum(card.is_open for card in corrections)
-    counts["corrections"] = len(corrections)
-    for card in quotes:
-        counts[card.quote.kind] += 1
-        counts["nobody"] += card.quote.speaker_id is None
-        counts["flagged"] += card.quote.flagged
-    counts["flagged"] += sum(card.correction.flagged for card in corrections)
-    return counts
+def build_desk(plan: Plan, quotes: Sequence[Quote], corrections: Sequence[Correction]) -> Desk:
+    """Arrange what was fetched for a plan. ``quotes`` come with ``parts`` and ``choices``."""
+    article, outline = plan.article, plan.outline
+    quote_cards = [
+        quote_card(
+            quote,
+            outline.numbers[quote.pk],
+            outline.hue.get(quote.speaker_id or 0, 0),
+            outline.hue_of,
+        )
+        for quote in quotes
+        if quote.pk in outline.numbers
+    ]
+    correction_cards = [correction_card(row, article.text, outline) for row in corrections]
+    cards: list[Card] = [*quote_cards, *correction_cards]
+    by_id = {card.id: card for card in cards}
+    shown = outline.shown(plan.show, plan.focus)
+    _link(shown, by_id, plan.focus)
+    focused = next((card.number for card in quote_cards if card.is_focus), 0)
+    marks = _marks(article, quote_cards, correction_cards)
+    by_paragraph: dict[int, list[Card]] = {}
+    for row in shown:
+        if (card := by_id.get(row.id)) is not None:
+            by_paragraph.setdefault(plan.places.at(row.start), []).append(card)
+    for chunk in plan.chunks:
+        indices = range(chunk.first, chunk.last + 1)
+        # Which marks a text has that is not drawn yet is not known.
+        drawn = plan.places.draw(indices, [] if chunk.is_later else marks, focus=focused)
+        chunk.rows = [
+            Row(paragraph, [] if chunk.is_later else by_paragraph.get(paragraph.number - 1, []))
+            for paragraph in drawn
+        ]
+    return Desk(article, outline, plan.chunks, cards, plan.show)
 
 
-def _is_shown(card: Card, show: str) -> bool:
-    if show == "undecided":
-        return card.is_open
-    if show == "flagged":
-        return card.is_flagged
-    if isinstance(card, CorrectionCard):
-        return show in {"all", "corrections"}
-    if show == "nobody":
-        return card.quote.speaker_id is None
-    return show == "all" or show == card.quote.kind
+def marked_ranges(card: Card) -> list[tuple[int, int]]:
+    """The stretches of text whose drawing depends on this card."""
+    if isinstance(card, QuoteCard):
+        return [(part["start"], part["end"]) for part in card.quote.parts]  # type: ignore[attr-defined]
+    return [(card.correction.start, card.correction.end)]
 
 
-def _link(shown: list[Card], focus: str) -> None:
+def _link(shown: list[Entry], by_id: dict[str, Card], focus: str) -> None:
     """Mark the focus, say where "later" goes, and thin out a very long margin."""
-    at = next((i for i, card in enumerate(shown) if card.id == focus), 0)
-    for index, card in enumerate(shown):
-        card.is_focus = card.id == focus
+    at = next((i for i, row in enumerate(shown) if row.id == focus), 0)
+    for index, row in enumerate(shown):
+        card = by_id.get(row.id)
+        if card is None:
+            continue
+        card.is_focus = row.id == focus
         card.is_full = len(shown) <= FULL_CARDS or abs(index - at) <= FULL_CARDS // 4
         after = [*shown[index + 1 :], *shown[:index]] if card.is_focus else []
-        card.next_id = next((c.id for c in after if c.is_open), "")
+        card.next_id = next((other.id for other in after if other.is_open), "")
 
 
 def _marks(
@@ -226,15 +321,3 @@ def _marks(
         if not card.is_rejected
     ]
     return [mark for mark in marks if 0 <= mark.start < mark.end <= len(article.text)]
-
-
-def _voices(quotes: Sequence[Quote], colour: dict[int, int]) -> list[Voice]:
-    live = [quote for quote in quotes if quote.status != Quote.Status.REJECTED]
-    people = {quote.speaker_id: quote.speaker for quote in live if quote.speaker}
-    counts = Counter(quote.speaker_id for quote in live)
-    voices = [
-        Voice(person.name, colour[key], counts[key], str(person.public_id))
-        for key, person in people.items()
-        if key is not None
-    ]
-    return [*voices, *([Voice("", 0, counts[None])] if counts[None] else [])]

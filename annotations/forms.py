@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from annotations.desk import SHOW
 from annotations.models import ApiToken
+from annotations.outline import SHOW
 from annotations.refusals import Invalid
 from quotes.models import Collection, Correction, CorrectionQuote, Quote, QuoteSpan, Speaker
 from quotes.models.collection import MembershipRole
@@ -62,6 +62,8 @@ class SpeakerForm(ActionForm):
 
     speaker = forms.UUIDField(required=False)
     new_speaker = forms.CharField(max_length=300, required=False)
+    was = forms.CharField(max_length=40, required=False)
+    """Who stood on the card: only colours depend on it."""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -170,6 +172,14 @@ class PulseForm(forms.Form):
     since = forms.IntegerField(min_value=0, required=False)
 
 
+class ChunkForm(forms.Form):
+    """The stretch of a long article that begins with a paragraph; ``go`` focuses a card in it."""
+
+    first = forms.IntegerField(min_value=0, max_value=LARGEST, required=False)
+    show = forms.ChoiceField(choices=list(SHOW.items()), required=False)
+    go = forms.BooleanField(required=False)
+
+
 class SureForm(forms.Form):
     """How sure the engine must be of what is accepted at once, among what the margin shows."""
 
@@ -195,6 +205,7 @@ class DeskForm(forms.Form):
 
     show = forms.ChoiceField(choices=list(SHOW.items()), required=False)
     focus = forms.UUIDField(required=False)
+    at = forms.IntegerField(min_value=0, max_value=LARGEST, required=False)
 
 
 class ArticleFilterForm(forms.Form):

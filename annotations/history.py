@@ -10,6 +10,7 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model
@@ -125,8 +126,14 @@ def _correction_state(correction: Correction, quotes: list[list[str]]) -> Snapsh
     }
 
 
-def snapshot(row: Quote | Correction) -> Snapshot:
-    """The state of either."""
+def snapshot(row: Quote | Correction, *, like: Snapshot | None = None) -> Snapshot:
+    """The state of either; ``like`` is an earlier one with the same spans, or the same quotes."""
+    if like is not None:
+        return (
+            _quote_state(row, like["spans"])
+            if isinstance(row, Quote)
+            else _correction_state(row, like["quotes"])
+        )
     return quote_snapshot(row) if isinstance(row, Quote) else correction_snapshot(row)
 
 
@@ -196,6 +203,10 @@ def _correction(public_id: str | None) -> Correction | None:
     return Correction.objects.get(public_id=public_id) if public_id else None
 
 
+def _last_at(actor: User) -> dt.datetime | None:
+    return Edit.objects.by_person(actor).newest_first().values_list("at", flat=True).first()
+
+
 def record_edit(
     *,
     actor: User,
@@ -209,9 +220,13 @@ def record_edit(
     batch: uuid.UUID | None = None,
     undoes: Edit | None = None,
     is_undo: bool = False,
+    previous_at: dt.datetime | EllipsisType | None = ...,
 ) -> Edit:
-    """Write the history row of one action. Call it in the transaction of the change."""
-    previous = Edit.objects.by_person(actor).newest_first().values_list("at", flat=True).first()
+    """Write the history row of one action. Call it in the transaction of the change.
+
+    ``previous_at`` is when the person decided last, where that came with the row.
+    """
+    previous = _last_at(actor) if isinstance(previous_at, EllipsisType) else previous_at
     waited = timezone.now() - previous if previous else None
     return Edit.objects.create(
         actor=actor,
@@ -241,7 +256,7 @@ def record_edits(
 
     The first carries the time that the person took; the others took none.
     """
-    previous = Edit.objects.by_person(actor).newest_first().values_list("at", flat=True).first()
+    previous = _last_at(actor)
     waited = round((timezone.now() - previous).total_seconds() * 1000) if previous else None
     batch = uuid.uuid4()
     return Edit.objects.bulk_create(

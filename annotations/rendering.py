@@ -95,20 +95,62 @@ def paragraph_ranges(text: str) -> list[tuple[int, int]]:
 
 def paragraphs(text: str, marks: Sequence[Mark], *, focus: int = 0) -> tuple[Paragraph, ...]:
     """Cut ``text`` at every border of ``marks``; the quote numbered ``focus`` is drawn focused."""
-    ranges = paragraph_ranges(text)
-    starts = [0, *(a for a, _ in ranges[1:])]
-    ends = [b for _, b in ranges]
-    cut = segments(text, marks, borders=[*starts, *ends], focus=focus)
-    by_paragraph: list[list[Segment]] = [[] for _ in ranges]
-    for segment in cut:
-        by_paragraph[bisect_right(starts, segment.start) - 1].append(segment)
-    result = []
-    for number, (start, end, found) in enumerate(zip(starts, ends, by_paragraph, strict=True), 1):
-        inside = tuple(s for s in found if s.start < end)
-        outside = [s for s in found if s.start >= end]
-        gap = Segment(end, "".join(s.text for s in outside)) if outside else None
-        result.append(Paragraph(number, start, end, inside, gap))
-    return tuple(result)
+    places = Places(text)
+    return places.draw(range(len(places)), marks, focus=focus)
+
+
+class Places:
+    """The paragraphs of a text: where each begins, without drawing any."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        ranges = paragraph_ranges(text)
+        self.starts = [0, *(a for a, _ in ranges[1:])]
+        self.ends = [b for _, b in ranges]
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def at(self, offset: int) -> int:
+        """Index of the paragraph that a code point belongs to."""
+        return max(0, bisect_right(self.starts, offset) - 1)
+
+    def touching(self, ranges: Iterable[tuple[int, int]]) -> list[int]:
+        """Indices of the paragraphs with at least one code point in one of the ranges."""
+        found = {
+            index
+            for start, end in ranges
+            for index in range(self.at(start), self.at(max(start, end - 1)) + 1)
+        }
+        return sorted(found)
+
+    def stretch(self, first: int, last: int) -> tuple[int, int]:
+        """The code points of some paragraphs in a row, the white space after each included."""
+        after = self.starts[last + 1] if last + 1 < len(self) else len(self.text)
+        return self.starts[first], after
+
+    def draw(
+        self, indices: Sequence[int], marks: Sequence[Mark], *, focus: int = 0
+    ) -> tuple[Paragraph, ...]:
+        """Paragraphs in a row, cut at the marks; marks elsewhere are passed over."""
+        if not indices:
+            return ()
+        begin, after = self.stretch(indices[0], indices[-1])
+        here = [mark for mark in marks if mark.start < after and mark.end > begin]
+        starts = [self.starts[index] for index in indices]
+        ends = [self.ends[index] for index in indices]
+        text = self.text[begin:after]
+        cut = segments(text, here, borders=[*starts, *ends], focus=focus, offset=begin)
+        by_paragraph: list[list[Segment]] = [[] for _ in indices]
+        for segment in cut:
+            by_paragraph[bisect_right(starts, segment.start) - 1].append(segment)
+        result = []
+        for index, start, end, found in zip(indices, starts, ends, by_paragraph, strict=True):
+            inside = tuple(s for s in found if s.start < end)
+            outside = [s for s in found if s.start >= end]
+            gap = Segment(end, "".join(s.text for s in outside)) if outside else None
+            result.append(Paragraph(index + 1, start, end, inside, gap))
+        return tuple(result)
 
 
 def segments(

@@ -37,6 +37,9 @@ urlpatterns = [
     path("articles/import/", imports.article_import, name="article_import"),
     path("articles/<uuid:public_id>/", articles.article_detail, name="article_detail"),
     path("articles/<uuid:public_id>/state/", articles.article_state, name="article_state"),
+    path(
+        "articles/<uuid:public_id>/paragraphs/", desk.article_paragraphs, name="article_paragraphs"
+    ),
     path("articles/<uuid:public_id>/pulse/", desk.article_pulse, name="article_pulse"),
     path(
         "articles/<uuid:public_id>/accept-sure/",

@@ -24,7 +24,7 @@ def flag_correction(*, public_id: uuid.UUID, version: int, user: User, flagged: 
         return correction
     correction.flagged = flagged
     correction.touched = True
-    decision.save()
+    decision.save(in_place=True)
     return correction
 
 
@@ -38,5 +38,5 @@ def set_correction_note(*, public_id: uuid.UUID, version: int, user: User, note:
         return correction
     correction.note = note
     correction.touched = True
-    decision.save()
+    decision.save(in_place=True)
     return correction

@@ -56,7 +56,7 @@ def reject_correction(*, public_id: uuid.UUID, version: int, user: User) -> Corr
         return correction
     correction.touched = True
     mark_decided(correction, Correction.Status.REJECTED, user)
-    decision.save()
+    decision.save(in_place=True)
     return correction
 
 
@@ -68,7 +68,7 @@ def reopen_correction(*, public_id: uuid.UUID, version: int, user: User) -> Corr
     if decision is None:
         return correction
     mark_undecided(correction)
-    decision.save()
+    decision.save(in_place=True)
     return correction
 
 
@@ -102,7 +102,7 @@ def set_correction_kind(*, public_id: uuid.UUID, version: int, user: User, kind:
         raise Invalid("There is no such kind of correction.", code="unknown_kind", field="kind")
     correction.kind = kind
     _touch(correction)
-    decision.save()
+    decision.save(in_place=True)
     return correction
 
 
@@ -214,7 +214,7 @@ def set_correction_retells(
             raise Invalid("That one retells this one.")
     correction.retells = other
     correction.touched = True
-    decision.save()
+    decision.save(in_place=True)
     return correction
 
 
@@ -232,7 +232,7 @@ def set_correction_same_point(
         return correction
     correction.same_point_as = _other_correction(correction, other_id)
     correction.touched = True
-    decision.save()
+    decision.save(in_place=True)
     return correction
 
 
@@ -340,7 +340,9 @@ def _speaker(public_id: uuid.UUID | None, collection_id: int) -> Speaker | None:
 def _drop_links_that_do_not_fit(correction: Correction) -> None:
     links = CorrectionQuote.objects.filter(correction=correction)
     _lock_quotes(links.values_list("quote_id", flat=True))
-    links.exclude(pk__in=list(links.fitting().values_list("pk", flat=True))).delete()
+    fitting = set(links.fitting().values_list("pk", flat=True))
+    if unfit := [pk for pk in links.values_list("pk", flat=True) if pk not in fitting]:
+        links.filter(pk__in=unfit).delete()
 
 
 def _lock_quotes(ids: Iterable[int]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
+from django.db.models import Subquery
 from django.utils import timezone
 
 from annotations.history import (
@@ -18,7 +19,7 @@ from annotations.history import (
     snapshot,
 )
 from annotations.models import Edit, ObjectKind
-from annotations.permissions import require
+from annotations.permissions import membership_role, require_known
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, StaleVersion
 from quotes.models import Article, Correction, CorrectionQuote, Quote, Speaker
 from quotes.models.suggestion import Status
@@ -55,18 +56,26 @@ def lock_quote(
     quote = (
         rows.select_for_update(of=("self",), no_key=True)
         .select_related("article", "speaker", "addressee", "parent")
+        .defer("article__search_vector")
+        .annotate(role=membership_role(user), previous_at=last_edit_at(user))
         .filter(public_id=public_id)
         .first()
     )
     if quote is None:
         raise NotVisible
-    require(user, permission, quote.collection_id)
+    require_known(user, permission, quote.role)
     return quote
 
 
 def lock_article(**which: object) -> Article | None:
     """The article, locked against others who place quotes in it (a run of the engine too)."""
-    return Article.objects.select_for_update(of=("self",), no_key=True).filter(**which).first()
+    rows = Article.objects.select_for_update(of=("self",), no_key=True).defer("search_vector")
+    return rows.filter(**which).first()
+
+
+def last_edit_at(user: User) -> Subquery:
+    """When the person decided last, to come with the row that they decide now."""
+    return Subquery(Edit.objects.by_person(user).newest_first().values("at")[:1])
 
 
 def lock_correction(
@@ -81,12 +90,14 @@ def lock_correction(
     correction = (
         rows.select_for_update(of=("self",), no_key=True)
         .select_related("article", "corrector", "corrected", "retells", "same_point_as")
+        .defer("article__search_vector")
+        .annotate(role=membership_role(user), previous_at=last_edit_at(user))
         .filter(public_id=public_id)
         .first()
     )
     if correction is None:
         raise NotVisible
-    require(user, permission, correction.collection_id)
+    require_known(user, permission, correction.role)
     return correction
 
 
@@ -122,10 +133,19 @@ class Decision:
     user: User
     before: Snapshot
 
-    def save(self, *, batch: uuid.UUID | None = None) -> Edit:
-        """Save the row with its next version and write the history row."""
+    def save(self, *, batch: uuid.UUID | None = None, in_place: bool = False) -> Edit:
+        """Save the row with its next version and write the history row.
+
+        ``in_place`` says that neither a quote's spans nor a correction's quotes were touched, so
+        that the state after need not read them again.
+        """
         return save_decision(
-            self.row, user=self.user, action=self.action, before=self.before, batch=batch
+            self.row,
+            user=self.user,
+            action=self.action,
+            before=self.before,
+            batch=batch,
+            in_place=in_place,
         )
 
 
@@ -243,6 +263,7 @@ def save_decision(
     batch: uuid.UUID | None = None,
     undoes: Edit | None = None,
     is_undo: bool = False,
+    in_place: bool = False,
 ) -> Edit:
     """Check and save a changed row with its next version, and write its history row."""
     if before is not None:
@@ -258,8 +279,9 @@ def save_decision(
         article=row.article,
         version=row.version,
         before=before,
-        after=snapshot(row),
+        after=snapshot(row, like=before if in_place else None),
         batch=batch,
         undoes=undoes,
         is_undo=is_undo,
+        previous_at=getattr(row, "previous_at", ...),
     )

@@ -53,7 +53,7 @@ def confirm_quote(
     if decision is None:
         return quote
     accept(quote, user)
-    decision.save(batch=batch)
+    decision.save(batch=batch, in_place=True)
     return quote
 
 
@@ -69,7 +69,7 @@ def reject_quote(*, public_id: uuid.UUID, version: int, user: User, reason: str 
     if reason:
         quote.note = reason
     mark_decided(quote, Quote.Status.REJECTED, user)
-    decision.save()
+    decision.save(in_place=True)
     return quote
 
 
@@ -82,7 +82,7 @@ def reopen_quote(*, public_id: uuid.UUID, version: int, user: User) -> Quote:
         return quote
     refuse_while_in_confirmed_correction(quote)
     mark_undecided(quote)
-    decision.save()
+    decision.save(in_place=True)
     return quote
 
 
@@ -106,7 +106,7 @@ def set_speaker(
         refuse_while_in_confirmed_correction(quote)
     quote.speaker = speaker
     accept(quote, user)
-    decision.save(batch=batch)
+    decision.save(batch=batch, in_place=True)
     return quote
 
 
@@ -123,7 +123,7 @@ def set_kind(*, public_id: uuid.UUID, version: int, user: User, kind: str) -> Qu
     check_kind(kind, quote.article.text, content)
     quote.kind = kind
     _touch(quote)
-    decision.save()
+    decision.save(in_place=True)
     return quote
 
 
@@ -218,7 +218,7 @@ def set_note(*, public_id: uuid.UUID, version: int, user: User, note: str) -> Qu
         return quote
     quote.note = note
     _touch(quote)
-    decision.save()
+    decision.save(in_place=True)
     return quote
 
 
@@ -232,7 +232,7 @@ def flag_quote(*, public_id: uuid.UUID, version: int, user: User, flagged: bool)
         return quote
     quote.flagged = flagged
     _touch(quote)
-    decision.save()
+    decision.save(in_place=True)
     return quote
 
 

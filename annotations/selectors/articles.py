@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
 
-from annotations.desk import Desk, build_desk
+from annotations.desk import (
+    Desk,
+    Plan,
+    build_desk,
+    plan_chunk,
+    plan_page,
+    plan_paragraphs,
+)
 from annotations.models import Edit
+from annotations.outline import Entry, Outline
 from annotations.permissions import PERMISSIONS, Role
 from annotations.refusals import NotVisible
 from annotations.selectors.paging import page_of
@@ -60,16 +69,75 @@ def latest_run(article: Article) -> ExtractionRun | None:
     return ExtractionRun.objects.filter(article=article).order_by("-pk").first()
 
 
-def desk_of(article: Article, *, show: str = "all", focus: str = "") -> Desk:
-    """An article's quotes and corrections, arranged: two statements."""
-    quotes = Quote.objects.filter(article=article).on_record().shown().for_display()
-    corrections = Correction.objects.filter(article=article).on_record().for_display()
+def outline_of(article: Article) -> Outline:
+    """All quotes and corrections of an article in light rows: one statement."""
+    fields = ("pk", "public_id", "version", "start", "end", "status", "kind", "flagged")
+    quotes = Quote.objects.filter(article=article).on_record().shown().order_by()
+    corrections = Correction.objects.filter(article=article).on_record().order_by()
+    rows = (
+        quotes.annotate(is_correction=Value(value=False))
+        .values_list(
+            "is_correction",
+            *fields,
+            "confidence",
+            "speaker_id",
+            "speaker_id",
+            "speaker__name",
+            "speaker__public_id",
+        )
+        .union(
+            corrections.annotate(is_correction=Value(value=True)).values_list(
+                "is_correction",
+                *fields,
+                "confidence",
+                "corrector_id",
+                "corrected_id",
+                "corrector__name",
+                "corrector__public_id",
+            ),
+            all=True,
+        )
+    )
+    return Outline(Entry(*row) for row in rows)
+
+
+def desk_of(article: Article, *, show: str = "all", focus: str = "", near: int = 0) -> Desk:
+    """An article's page: the outline, and the quotes and corrections that are drawn."""
+    outline = outline_of(article)
+    return _draw(plan_page(article, outline, show=show or "all", focus=focus, near=near))
+
+
+def desk_chunk(article: Article, *, show: str, first: int) -> Desk:
+    """One more stretch of a long article."""
+    return _draw(plan_chunk(article, outline_of(article), show=show or "all", first=first))
+
+
+def desk_around(
+    article: Article,
+    outline: Outline,
+    ranges: Sequence[tuple[int, int]],
+    *,
+    show: str = "all",
+    focus: str = "",
+) -> Desk:
+    """The paragraphs that some stretches touch, whatever the length of the article."""
+    return _draw(plan_paragraphs(article, outline, ranges, show=show, focus=focus))
+
+
+def _draw(plan: Plan) -> Desk:
+    quotes = Quote.objects.filter(article=plan.article).on_record().shown()
+    corrections = Correction.objects.filter(article=plan.article).on_record()
+    if not plan.is_all:
+        here = Q(pk=None)
+        for start, end in plan.reach():
+            here |= Q(start__lt=end, end__gt=start)
+        quotes = quotes.filter(here)
+        wanted = plan.corrections()
+        corrections = corrections.filter(pk__in=wanted) if wanted else corrections.none()
     return build_desk(
-        article,
-        list(quotes.in_reading_order()),
-        list(corrections.in_reading_order()),
-        show=show or "all",
-        focus=focus,
+        plan,
+        list(quotes.for_display().in_reading_order()),
+        list(corrections.for_display().in_reading_order()),
     )
 
 

@@ -20,9 +20,10 @@ from django_htmx.http import reswap, retarget, trigger_client_event
 
 from annotations import selectors
 from annotations.conflicts import conflict_over
+from annotations.desk import Desk, marked_ranges
 from annotations.refusals import Invalid, NotVisible, Refusal, StaleVersion
 from annotations.views.errors import busy
-from quotes.models import Speaker
+from quotes.models import Article, Speaker
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -159,36 +160,80 @@ def desk_answer(
     stay: bool = False,
     undone: bool = False,
     onward: bool = False,
+    changed: Article | None = None,
 ) -> HttpResponse:
     """After a decision: the card, its paragraphs, and what the bars say; or the next page.
 
     ``whole`` sends all of the text and cards, where numbers or colours may have changed;
     ``stay`` keeps the focus where it is, ``onward`` sends it to the next undecided card.
+    ``changed`` is the article of a row that this person has just changed: not read again.
     """
     show = request.POST.get("show") or "all"
-    article = selectors.article_in_full(request.user, article_id)
+    article = changed or selectors.article_in_full(request.user, article_id)
+    if whole or not request.htmx:
+        return _whole_answer(
+            request, article, card_id, show, message, stay=stay, undone=undone, onward=onward
+        )
+    outline = selectors.outline_of(article)
+    entry = outline.entry(card_id)
+    if entry is None:  # no longer among what the page shows
+        return _whole_answer(request, article, card_id, show, message, stay=stay)
+    desk = selectors.desk_around(
+        article, outline, [(entry.start, entry.end)], show=show, focus=card_id
+    )
+    card = desk.card(card_id)
+    if card is not None and not desk.draws(marked_ranges(card)):  # a source far from its words
+        desk = selectors.desk_around(
+            article, outline, marked_ranges(card), show=show, focus=card_id
+        )
+        card = desk.card(card_id)
+    if card is None:  # decided and gone between two statements
+        return _whole_answer(request, article, card_id, show, message, stay=stay)
+    card.is_focus = False
+    context = _context(request, article, desk, message)
+    context |= {"card": card, "changed": [row.paragraph for row in desk.rows]}
+    return render(request, "annotations/_card_answer.html", context)
+
+
+def _whole_answer(
+    request: SignedInRequest,
+    article: Article,
+    card_id: str,
+    show: str,
+    message: str,
+    *,
+    stay: bool = False,
+    undone: bool = False,
+    onward: bool = False,
+) -> HttpResponse:
     desk = selectors.desk_of(article, show=show, focus=card_id)
     card = desk.card(card_id)
     if not request.htmx:
         focus = card_id if stay or card is None else card.next_id or card_id
-        return said(request, message, to=article_url(article_id, show=desk.show, focus=focus))
-    context: dict[str, Any] = {
+        return said(
+            request, message, to=article_url(article.public_id, show=desk.show, focus=focus)
+        )
+    context = _context(request, article, desk, message)
+    context |= {"can_undo": not undone, "can_redo": undone}
+    answer = render(request, "annotations/_story_answer.html", context)
+    if card is not None and (undone or stay or onward):
+        there = card.next_id or card_id if onward else card_id
+        trigger_client_event(answer, "focus-item", {"id": there})
+    answer["HX-Reswap"] = "morph:outerHTML"
+    return retarget(answer, "#story")
+
+
+def _context(
+    request: SignedInRequest, article: Article, desk: Desk, message: str
+) -> dict[str, Any]:
+    return {
         "article": article,
         "desk": desk,
-        "may_annotate": selectors.may(request.user, article, "annotate"),
-        "card": card,
+        # An article that came with no role is that of a row which this person has changed.
+        "may_annotate": not hasattr(article, "role")
+        or selectors.may(request.user, article, "annotate"),
         "oob": True,
         "said": message,
-        "can_undo": not undone,
-        "can_redo": undone,
+        "can_undo": True,
+        "can_redo": False,
     }
-    if whole or card is None:
-        answer = render(request, "annotations/_story_answer.html", context)
-        if card is not None and (undone or stay or onward):
-            there = card.next_id or card_id if onward else card_id
-            trigger_client_event(answer, "focus-item", {"id": there})
-        answer["HX-Reswap"] = "morph:outerHTML"
-        return retarget(answer, "#story")
-    card.is_focus = False
-    context["changed"] = desk.paragraphs_of(card)
-    return render(request, "annotations/_card_answer.html", context)

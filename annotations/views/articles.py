@@ -44,7 +44,9 @@ def article_detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
     """Read and tag: text left, cards right."""
     asked = lenient(DeskForm(request.GET))
     article = selectors.article_in_full(request.user, public_id)
-    desk = selectors.desk_of(article, show=asked["show"], focus=str(asked["focus"]))
+    desk = selectors.desk_of(
+        article, show=asked["show"], focus=str(asked["focus"]), near=asked["at"] or 0
+    )
     run = selectors.latest_run(article)
     context = {
         "article": article,

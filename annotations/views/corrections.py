@@ -80,6 +80,7 @@ def correction_answer(
     return desk_answer(
         request,
         article_id=correction.article.public_id,
+        changed=correction.article,
         card_id=str(correction.public_id),
         message=message,
         stay=stay,

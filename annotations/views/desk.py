@@ -10,7 +10,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import trigger_client_event
 
 from annotations import selectors
-from annotations.forms import PulseForm, SureForm, VersionsForm, checked, lenient
+from annotations.desk import sure_of
+from annotations.forms import ChunkForm, PulseForm, SureForm, VersionsForm, checked, lenient
 from annotations.operations.bulk import confirm_quotes
 from annotations.operations.presence import note_presence
 from annotations.sentences import sentences
@@ -36,6 +37,28 @@ def article_pulse(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespons
     return answer
 
 
+@require_GET
+@signed_in
+@refusing
+def article_paragraphs(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """One more stretch of a long text, with its cards, as somebody comes near."""
+    asked = lenient(ChunkForm(request.GET))
+    article = selectors.article_in_full(request.user, public_id)
+    desk = selectors.desk_chunk(article, show=asked["show"], first=asked["first"] or 0)
+    context = {
+        "article": article,
+        "desk": desk,
+        "chunk": desk.chunks[0],
+        "may_annotate": selectors.may(request.user, article, "annotate"),
+    }
+    answer = render(request, "annotations/_chunk.html", context)
+    waiting = next((card.id for card in desk.shown if card.is_open), "")
+    waiting = waiting or next((card.id for card in desk.shown), "")
+    if asked["go"] and waiting:
+        trigger_client_event(answer, "focus-item", {"id": waiting}, after="settle")
+    return answer
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @refusing
@@ -56,14 +79,15 @@ def article_accept_sure(request: SignedInRequest, public_id: uuid.UUID) -> HttpR
         )
     asked = lenient(SureForm(request.GET))
     article = selectors.article_in_full(request.user, public_id)
-    desk = selectors.desk_of(article, show=asked["show"])
-    over = asked["over"] or SURE
+    outline = selectors.outline_of(article)
+    show, over = asked["show"] or "all", asked["over"] or SURE
+    levels = {level: sure_of(article, outline, show=show, over=level) for level in {*LEVELS, over}}
     context = {
         "article": article,
-        "desk": desk,
-        "sure": desk.sure(over),
+        "show": show,
+        "sure": levels[over],
         "over": over,
-        "levels": [(level, len(desk.sure(level))) for level in LEVELS],
+        "levels": [(level, len(levels[level])) for level in LEVELS],
         "may_annotate": selectors.may(request.user, article, "annotate"),
     }
     page = "_accept_sure.html" if request.htmx else "article_accept_sure.html"

@@ -55,6 +55,7 @@ def _answer(
     return desk_answer(
         request,
         article_id=quote.article.public_id,
+        changed=quote.article,
         card_id=str(quote.public_id),
         message=message,
         whole=whole,
@@ -99,7 +100,7 @@ def quote_reopen(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse
 def quote_set_speaker(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """This one said it: a known speaker, or a new name."""
     data = checked(SpeakerForm(request.POST))
-    same = Quote.objects.filter(public_id=public_id, speaker__public_id=data["speaker"]).exists()
+    same = data["was"] == str(data["speaker"])
     if data["speaker"]:
         quote = set_speaker(
             public_id=public_id,

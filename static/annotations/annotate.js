@@ -39,7 +39,8 @@
       scrollBy({ top: top - innerHeight * (innerWidth < 720 ? 0.18 : 0.36) });
   }
   function focusItem(el, { scroll = true } = {}) {
-    if (!el) return;
+    if (el?.matches(".later")) htmx.ajax("GET", el.getAttribute("hx-get") + "&go=on", { target: el, swap: "outerHTML" });
+    if (!el?.dataset.item) return;
     current = el.dataset.item;
     paint();
     el.focus({ preventScroll: true });
@@ -49,7 +50,7 @@
     history.replaceState(null, "", url);
   }
   function neighbour(step, onlyOpen, from = item(current)) {
-    const all = $$(".item");
+    const all = $$(".item, .later");  // what is drawn, and stretches of a long text that are not yet
     const at = all.indexOf(from);
     for (let n = 1; n <= all.length; n += 1) {
       const el = all[(at + step * n + all.length * 2) % all.length];
@@ -97,8 +98,8 @@
     const chars = points(text);
     let a = stops.findLast((n) => n <= start - base) ?? 0;
     let b = stops.find((n) => n >= end - base) ?? chars.length;
-    while (a < b && /\s/.test(chars[a])) a += 1;
-    while (b > a && /\s/.test(chars[b - 1])) b -= 1;
+    for (; a < b && /\s/.test(chars[a]); a += 1);
+    for (; b > a && /\s/.test(chars[b - 1]); b -= 1);
     return a < b ? { start: base + a, end: base + b, exact: chars.slice(a, b).join("") } : null;
   }
   function select(start, end) {
@@ -113,10 +114,7 @@
     for (const bar of $$(".bar--edit, .bar--select, .bar--main")) bar.hidden = !bar.classList.contains("bar--" + name);
     root.dataset.mode = name;
   };
-  document.addEventListener("selectionchange", () => {
-    if (root.dataset.mode === "edit" || !$(".bar--select")) return;
-    mode(selected() ? "select" : "main");
-  });
+  document.addEventListener("selectionchange", () => root.dataset.mode !== "edit" && $(".bar--select") && mode(selected() ? "select" : "main"));
   function fill(form, span) {  // true when the form now names these words
     for (const name of span ? ["start", "end", "exact"] : []) form.elements[name].value = span[name];
     return !!span;
@@ -187,10 +185,7 @@
     if (event.isComposing || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
     const at = event.target;
     if (at.matches?.("[role=combobox]") && comboboxKey(event, at)) return;
-    if (at.matches?.("input, textarea, select, [contenteditable]")) {
-      if (event.key === "Escape") item(current)?.focus();
-      return;
-    }
+    if (at.matches?.("input, textarea, select, [contenteditable]")) return event.key === "Escape" && item(current)?.focus();
     if (root.dataset.mode === "edit" && /^Arrow(Left|Right)$/.test(event.key)) {
       event.preventDefault();
       return moveBoundary(event.key === "ArrowLeft", event.shiftKey, event.altKey);
@@ -232,6 +227,15 @@
       event.preventDefault(); toast(`Not undone: ${waiting().length} still to be saved`);
     } else if ("undo" in (form?.dataset ?? {}) && sending) { event.preventDefault(); after = () => button.click(); }
   });
+  // On a phone the card in focus is swiped: the buttons say which way.
+  let touch = null;
+  document.addEventListener("touchstart", ({ target, touches }) => {
+    touch = touches.length === 1 && target.closest(".is-focus .full") && !target.closest("textarea, input, .picks, .btn-set") ? touches[0] : null;
+  }, { passive: true });
+  document.addEventListener("touchend", ({ changedTouches: [up] }) => {
+    const x = touch ? up.clientX - touch.clientX : 0, y = touch ? up.clientY - touch.clientY : 0;
+    if (Math.abs(x) > 80 && Math.abs(y) < 40) $(`.is-focus [data-swipe=${x > 0 ? "right" : "left"}]`)?.click();
+  }, { passive: true });
   // A click on words in the text brings their card into focus.
   document.addEventListener("click", (event) => {
     const mark = event.target.closest?.("#story mark[data-quotes]");
@@ -241,9 +245,7 @@
   });
 
   // ------------------------------------------------------------- combobox
-  document.addEventListener("toggle", (event) => {
-    if (event.target.matches?.("[data-finder]") && event.target.open) $(FIELD, event.target)?.focus();
-  }, true);
+  document.addEventListener("toggle", ({ target }) => target.matches?.("[data-finder][open]") && $(FIELD, target)?.focus(), true);
   function comboboxKey(event, input) {
     const options = $$("[role=option]", input.form);
     const at = options.findIndex((el) => el.classList.contains("is-active"));

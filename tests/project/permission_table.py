@@ -172,6 +172,7 @@ PAGES: dict[str, Row] = {
     "annotations:article_state": Row({"GET": "read"}, article),
     "annotations:article_next": Row({"GET": "read"}, article),
     "annotations:article_history": Row(READ, article),
+    "annotations:article_paragraphs": Row({"GET": "read"}, article),
     "annotations:article_pulse": Row({"GET": "read"}, article),
     "annotations:article_accept_sure": Row(
         both("read", "annotate"), article, lambda w: {"quotes": f"{w.quote.public_id}:1"}

@@ -26,6 +26,7 @@ PAGES: dict[str, tuple[str, int, int, int]] = {
     "article_state": ("article", 302, 200, 404),
     "article_next": ("article", 302, 302, 404),
     "article_history": ("article", 302, 200, 404),
+    "article_paragraphs": ("article", 302, 200, 404),
     "article_pulse": ("article", 302, 200, 404),
     "article_accept_sure": ("article", 302, 200, 404),
     "quote_card": ("quote", 302, 200, 404),

@@ -1,0 +1,184 @@
+"""What a page and a decision cost: statements, and time as the article grows."""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from quotes.extraction.text import normalise_quote
+from quotes.models import Article, Quote, QuoteSpan
+from tests.annotations.views.conftest import HTMX, World
+from tests.annotations.views.test_actions import ACTIONS, send
+from tests.factories import make_article, make_speaker
+
+pytestmark = pytest.mark.django_db
+
+QUOTES_PER_PARAGRAPH = 4
+
+
+def long_article(collection: Any, quotes: int, *, padding: int = 0) -> Article:
+    """An article with many quotes, four a paragraph; written in bulk, as a run would."""
+    words = [f"“Sentence number {n} was spoken aloud,”" for n in range(quotes)]
+    told = [f"{quoted} said witness {n % 7}.{' x' * padding}" for n, quoted in enumerate(words)]
+    step = QUOTES_PER_PARAGRAPH
+    text = "\n\n".join(" ".join(told[n : n + step]) for n in range(0, quotes, step))
+    article = make_article(collection, text)
+    people = [make_speaker(collection, f"Witness {n} of {quotes}") for n in range(7)]
+    place, rows = 0, []
+    for n, quoted in enumerate(words):
+        place = text.index(quoted, place)
+        rows.append(
+            Quote(
+                article=article,
+                collection=collection,
+                published_on=article.published_on,
+                kind="direct",
+                start=place,
+                end=place + len(quoted),
+                speaker=people[n % 7],
+                confidence=0.9,
+                normal_text=normalise_quote(quoted),
+                suggestion={
+                    "kind": "direct",
+                    "speaker": str(people[n % 7].public_id),
+                    "speaker_name": people[n % 7].name,
+                },
+            )
+        )
+    Quote.objects.bulk_create(rows)
+    QuoteSpan.objects.bulk_create(
+        QuoteSpan(
+            quote=quote,
+            role="content",
+            ordinal=0,
+            start=quote.start,
+            end=quote.end,
+            exact=text[quote.start : quote.end],
+        )
+        for quote in rows
+    )
+    return article
+
+
+# Not one key's yes or no: what names somebody new, moves words, or ties quotes to a correction.
+MOST = {
+    "quote_set_speaker": 27,
+    "quote_set_span": 17,
+    "correction_confirm": 17,
+    "correction_swap": 20,
+    "correction_set_quotes": 20,
+    "correction_set_person": 23,
+    "correction_set_point": 15,
+}
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=[f"{a.name}-{n}" for n, a in enumerate(ACTIONS)])
+def test_one_decision_takes_twelve_statements_at_most(
+    action, world: World, as_editor, colleague, count_queries
+):
+    action.before(world, colleague)
+    row = action.row(world)
+    row.refresh_from_db()
+    action.data(world)
+    counted = count_queries(lambda: send(as_editor, action, world, row))
+    assert counted <= MOST.get(action.name, 12)
+
+
+def timed(call: Any, times: int) -> float:
+    """Seconds of processor that the middle one of several calls took."""
+    taken = []
+    for _ in range(times):
+        begin = time.process_time()
+        call()
+        taken.append(time.process_time() - begin)
+    return statistics.median(taken)
+
+
+def test_a_decision_among_five_hundred_quotes_costs_little_more_than_among_five(
+    collection, as_editor, count_queries, capsys
+):
+    cost, statements = {}, {}
+    for quotes in (5, 500):
+        article = long_article(collection, quotes)
+        middle = list(article.quotes.order_by("start"))[quotes // 2]
+        forth = reverse("annotations:quote_confirm", args=[middle.public_id])
+        back = reverse("annotations:quote_reopen", args=[middle.public_id])
+        version = iter(range(1, 1000))
+
+        def decide(forth: str = forth, back: str = back, version: Any = version) -> None:
+            for there in (forth, back):
+                answer = as_editor.post(there, {"version": next(version)}, headers=HTMX)
+                assert answer.status_code == 200
+
+        decide()
+        statements[quotes] = count_queries(decide)
+        cost[quotes] = timed(decide, 15)
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\none decision: {cost[5] * 500:.1f} ms among 5 quotes, "
+            f"{cost[500] * 500:.1f} ms among 500\n"
+        )
+    assert statements[5] == statements[500]
+    assert cost[500] <= cost[5] * 1.2 + 0.002
+
+
+def test_a_text_of_100_000_characters_with_2000_quotes_opens_within_a_second(
+    collection, as_editor, count_queries, capsys
+):
+    article = long_article(collection, 2000, padding=5)
+    assert article.length >= 100_000
+    there = reverse("annotations:article_detail", args=[article.public_id])
+    as_editor.get(there)
+    counted = count_queries(lambda: as_editor.get(there))
+    taken = timed(lambda: as_editor.get(there), 3)
+    page = as_editor.get(there)
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\n{article.length} characters, 2000 quotes: {taken:.3f} s of processor\n"
+        )
+    assert counted <= 6
+    assert taken < 1
+    assert page.text.count('class="line"') < 200
+
+
+def test_every_chunk_of_a_long_text_comes_when_it_is_asked_for(collection, as_editor):
+    article = long_article(collection, 400)
+    there = reverse("annotations:article_detail", args=[article.public_id])
+    page = as_editor.get(there)
+    chunks = page.context["desk"].chunks
+    assert sum(chunk.is_later for chunk in chunks) > 3
+    shown = {card.id for card in page.context["desk"].shown}
+    for chunk in chunks:
+        if chunk.is_later:
+            assert f'id="later-{chunk.first}"' in page.text
+            ask = reverse("annotations:article_paragraphs", args=[article.public_id])
+            answer = as_editor.get(f"{ask}?first={chunk.first}")
+            shown |= {card.id for card in answer.context["desk"].shown}
+            assert f'id="t{chunk.first + 1}"' in answer.text
+    assert len(shown) == 400
+    joined = "".join(
+        segment.text
+        for row in page.context["desk"].rows
+        for segment in (
+            *row.paragraph.segments,
+            *([row.paragraph.gap] if row.paragraph.gap else []),
+        )
+    )
+    assert joined == article.text
+
+
+def test_a_card_far_down_a_long_text_is_drawn_when_asked_for(collection, as_editor):
+    article = long_article(collection, 400)
+    quote = list(article.quotes.order_by("start"))[300]
+    there = reverse("annotations:article_detail", args=[article.public_id])
+    page = as_editor.get(f"{there}?focus={quote.public_id}")
+    assert page.context["desk"].focus.id == str(quote.public_id)
+    assert 'data-no="301"' in page.text
+    assert 'data-no="200"' not in page.text
+    near = as_editor.get(f"{there}?at=50")
+    assert 'data-no="200"' in near.text
