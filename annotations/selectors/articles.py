@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import JSONObject
 
 from annotations.desk import (
     Desk,
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
 def article_in_full(user: User | AnonymousUser, public_id: uuid.UUID) -> Article:
     """One readable article: one statement.
 
-    With ``role``, this person's in its collection, and ``last_edit``, the newest of its history.
+    With ``role``, this person's in its collection, ``last_edit``, the newest of its history, and
+    ``last_run``, how the engine's newest run stands.
     """
     role = Membership.objects.filter(collection=OuterRef("collection"), user_id=user.pk)
     article = (
@@ -49,6 +51,11 @@ def article_in_full(user: User | AnonymousUser, public_id: uuid.UUID) -> Article
             role=Subquery(role.values("role")[:1]),
             last_edit=Subquery(
                 Edit.objects.filter(article=OuterRef("pk")).newest_first().values("pk")[:1]
+            ),
+            last_run=Subquery(
+                ExtractionRun.objects.filter(article=OuterRef("pk"))
+                .order_by("-pk")
+                .values(json=JSONObject(state="state", note="note", error="error"))[:1]
             ),
         )
         .filter(public_id=public_id)
@@ -66,7 +73,9 @@ def may(user: User | AnonymousUser, article: Article, permission: str) -> bool:
 
 
 def latest_run(article: Article) -> ExtractionRun | None:
-    return ExtractionRun.objects.filter(article=article).order_by("-pk").first()
+    """How the newest run stands, from what came with the article: no statement."""
+    found: dict[str, str] | None = getattr(article, "last_run", None)
+    return ExtractionRun(article=article, **found) if found else None
 
 
 def outline_of(article: Article) -> Outline:
