@@ -39,7 +39,7 @@
       scrollBy({ top: top - innerHeight * (innerWidth < 720 ? 0.18 : 0.36) });
   }
   function focusItem(el, { scroll = true } = {}) {
-    if (el?.matches(".later")) htmx.ajax("GET", el.getAttribute("hx-get") + "&go=on", { target: el, swap: "outerHTML" });
+    if (el?.matches(".later")) htmx.ajax("GET", el.getAttribute("hx-get") + "&go=on", { target: el, swap: el.getAttribute("hx-swap") });
     if (!el?.dataset.item) return;
     current = el.dataset.item;
     paint();
