@@ -7,6 +7,7 @@ text that is replaced when somebody comes near.
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -257,14 +258,15 @@ def build_desk(plan: Plan, quotes: Sequence[Quote], corrections: Sequence[Correc
     ]
     correction_cards = [correction_card(row, article.text, outline) for row in corrections]
     cards: list[Card] = [*quote_cards, *correction_cards]
-    by_id = {card.id: card for card in cards}
-    shown = outline.shown(plan.show, plan.focus)
-    _link(shown, by_id, plan.focus)
+    by_id = {uuid.UUID(card.id): card for card in cards}
+    focus = outline.entry(plan.focus)
+    shown = outline.shown(plan.show, focus)
+    _link(shown, by_id, focus)
     focused = next((card.number for card in quote_cards if card.is_focus), 0)
     marks = _marks(article, quote_cards, correction_cards)
     by_paragraph: dict[int, list[Card]] = {}
     for row in shown:
-        if (card := by_id.get(row.id)) is not None:
+        if (card := by_id.get(row.public_id)) is not None:
             by_paragraph.setdefault(plan.places.at(row.start), []).append(card)
     for chunk in plan.chunks:
         indices = range(chunk.first, chunk.last + 1)
@@ -284,14 +286,14 @@ def marked_ranges(card: Card) -> list[tuple[int, int]]:
     return [(card.correction.start, card.correction.end)]
 
 
-def _link(shown: list[Entry], by_id: dict[str, Card], focus: str) -> None:
+def _link(shown: list[Entry], by_id: dict[uuid.UUID, Card], focus: Entry | None) -> None:
     """Mark the focus, say where "later" goes, and thin out a very long margin."""
-    at = next((i for i, row in enumerate(shown) if row.id == focus), 0)
+    at = next((i for i, row in enumerate(shown) if row is focus), 0)
     for index, row in enumerate(shown):
-        card = by_id.get(row.id)
+        card = by_id.get(row.public_id)
         if card is None:
             continue
-        card.is_focus = row.id == focus
+        card.is_focus = row is focus
         card.is_full = len(shown) <= FULL_CARDS or abs(index - at) <= FULL_CARDS // 4
         after = [*shown[index + 1 :], *shown[:index]] if card.is_focus else []
         card.next_id = next((other.id for other in after if other.is_open), "")

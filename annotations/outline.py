@@ -146,11 +146,17 @@ class Outline:
         return [*voices, *([Voice("", 0, counts[None])] if counts[None] else [])]
 
     def entry(self, public_id: str) -> Entry | None:
-        return next((row for row in self.entries if row.id == public_id), None)
+        try:
+            wanted = uuid.UUID(public_id)
+        except ValueError:
+            return None
+        return next((row for row in self.entries if row.public_id == wanted), None)
 
-    def shown(self, show: str, focus: str) -> list[Entry]:
+    def shown(self, show: str, focus: Entry | None) -> list[Entry]:
         """What the margin holds under a filter: the card in focus in any case."""
-        return [row for row in self.entries if row.is_shown(show) or row.id == focus]
+        if show == "all":
+            return self.entries
+        return [row for row in self.entries if row.is_shown(show) or row is focus]
 
     def first_open(self, show: str) -> str:
         return next((row.id for row in self.entries if row.is_open and row.is_shown(show)), "")

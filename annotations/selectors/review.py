@@ -9,7 +9,7 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest, Substr
 from django.utils import timezone
 
-from annotations.desk import QuoteCard, quote_card
+from annotations.cards import QuoteCard, quote_card
 from annotations.models import Edit
 from annotations.permissions import PERMISSIONS
 from annotations.rendering import Mark, Segment, segments
@@ -162,7 +162,7 @@ def _ordered(rows: Any, order: str) -> Any:
 
 def _card(quote: Quote, number: int) -> ReviewCard:
     hue_of = {str(quote.speaker.public_id): 1} if quote.speaker else {}
-    plain = quote_card(quote.article, quote, number, 1 if quote.speaker else 0, hue_of)
+    plain = quote_card(quote, number, 1 if quote.speaker else 0, hue_of)
     begin: int = quote.around_start  # type: ignore[attr-defined]
     text: str = quote.around  # type: ignore[attr-defined]
     start, end = quote.start - begin, quote.end - begin
