@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('annotations', '0004_invitations'),
+        ('annotations', '0005_idempotency_answers'),
         ('quotes', '0004_article_opening'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
