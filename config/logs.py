@@ -22,6 +22,32 @@ ROW: Final = re.compile(
 )
 
 
+def lines_on_stderr(level: str) -> dict[str, Any]:
+    """The setting ``LOGGING``: every event of ``level`` and above as one line."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "line": {
+                "()": "config.logs.LineFormatter",
+                "format": "%(asctime)s level=%(levelname)s logger=%(name)s pid=%(process)d"
+                " request=%(request_id)s %(message)s",
+            },
+        },
+        "filters": {"request_ids": {"()": "config.logs.RequestIds"}},
+        "handlers": {
+            "stderr": {
+                "class": "logging.StreamHandler",
+                "formatter": "line",
+                "filters": ["request_ids"],
+            },
+        },
+        "root": {"handlers": ["stderr"], "level": level},
+        # Its INFO lines tell of each job, with its arguments.
+        "loggers": {"procrastinate": {"level": "WARNING"}},
+    }
+
+
 class RequestIds(logging.Filter):
     """Put the id of the request being answered on each record; ``-`` outside of one."""
 

@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config.accounts import *  # noqa: F403 each name is a setting of sign-in
 from config.environment import read_flag, read_integer, read_list, read_path, read_text
+from config.logs import lines_on_stderr
 from quotes.api.settings import SPECTACULAR_SETTINGS as SPECTACULAR_SETTINGS
 from quotes.api.settings import rest_framework
 
@@ -198,25 +199,4 @@ CONTENT_SECURITY_POLICY = {
 
 SPACY_MODEL = read_text("SPACY_MODEL")
 LOG_LEVEL = read_text("LOG_LEVEL", "INFO").upper()
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {
-            "()": "config.logs.LineFormatter",
-            "format": "%(asctime)s level=%(levelname)s logger=%(name)s pid=%(process)d"
-            " request=%(request_id)s %(message)s",
-        },
-    },
-    "filters": {"request_ids": {"()": "config.logs.RequestIds"}},
-    "handlers": {
-        "stderr": {
-            "class": "logging.StreamHandler",
-            "formatter": "line",
-            "filters": ["request_ids"],
-        },
-    },
-    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    # Its INFO lines tell of each job, with its arguments.
-    "loggers": {"procrastinate": {"level": "WARNING"}},
-}
+LOGGING = lines_on_stderr(LOG_LEVEL)

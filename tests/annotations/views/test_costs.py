@@ -99,6 +99,7 @@ def timed(call: Any, times: int) -> float:
     return statistics.median(taken)
 
 
+@pytest.mark.slow
 def test_a_decision_among_five_hundred_quotes_costs_little_more_than_among_five(
     collection, as_editor, count_queries, capsys
 ):
@@ -127,6 +128,7 @@ def test_a_decision_among_five_hundred_quotes_costs_little_more_than_among_five(
     assert cost[500] <= cost[5] * 1.2 + 0.002
 
 
+@pytest.mark.slow
 def test_a_text_of_100_000_characters_with_2000_quotes_opens_within_a_second(
     collection, as_editor, count_queries, capsys
 ):
