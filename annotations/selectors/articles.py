@@ -136,17 +136,17 @@ def desk_around(
 def _draw(plan: Plan) -> Desk:
     quotes = Quote.objects.filter(article=plan.article).on_record().shown()
     corrections = Correction.objects.filter(article=plan.article).on_record()
+    wanted = plan.corrections()
     if not plan.is_all:
         here = Q(pk=None)
         for start, end in plan.reach():
             here |= Q(start__lt=end, end__gt=start)
         quotes = quotes.filter(here)
-        wanted = plan.corrections()
-        corrections = corrections.filter(pk__in=wanted) if wanted else corrections.none()
+        corrections = corrections.filter(pk__in=wanted)
     return build_desk(
         plan,
         list(quotes.for_display().in_reading_order()),
-        list(corrections.for_display().in_reading_order()),
+        list(corrections.for_display().in_reading_order()) if wanted else [],
     )
 
 

@@ -50,7 +50,10 @@ def signed_in(view: View[P]) -> View[P]:
     def wrapped(request: SignedInRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
-        here = request.get_full_path() if request.method == "GET" else came_from(request)
+        if request.htmx and request.htmx.trigger == "pulse":
+            return HttpResponse(status=401)  # a question asked by itself sends nobody away
+        is_page = request.method == "GET" and not request.htmx
+        here = request.get_full_path() if is_page else came_from(request)
         sign_in = f"{reverse('annotations:sign_in')}?{urlencode({'next': here})}"
         if request.htmx:
             # The page keeps the answer in its outbox and sends it after signing in.

@@ -199,6 +199,7 @@ def quote_card(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     card = desk.card(public_id)
     if card is None:  # on record, but not among what the page shows
         raise NotVisible("There is no such quote, or it is not yours to see.")
+    card.is_focus = False  # the page asks for the next ones, too
     context = {
         "article": article,
         "desk": desk,

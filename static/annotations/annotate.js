@@ -29,8 +29,8 @@
       mark.classList.add("focus");
       for (const end of ["first", "last"]) mark.classList.toggle(end, among(mark.dataset[end]));
     }
-    const line = $(".line[hx-get]", el);
-    if (line && !$(".full", el)) htmx.trigger(line, "open");
+    const thin = $$(".item"), from = thin.indexOf(el);  // this one's buttons, and those of the next five before they are needed
+    for (const line of thin.slice(from, from + 6).map((near) => $(".line[hx-get]:not([data-asked])", near))) if (line) { line.dataset.asked = ""; htmx.trigger(line, "open"); }
     return el;
   }
   function toMiddle(el) {
@@ -339,13 +339,14 @@
     if (!sending && overlapped) { overlapped = false; setTimeout(refresh); }
     if (!sending && after) { const next = after; after = null; setTimeout(next); }
   });
-  // Answers to decisions made at once may come in any order: draw what the server has.
+  // Answers to decisions made at once may come in any order: draw what the server has, when nothing is on its way.
+  document.addEventListener("htmx:beforeSwap", ({ detail: d }) => { if ((sending || $(".conflict-card")) && d.requestConfig.verb === "get" && d.target === story()) { d.shouldSwap = false; overlapped = true; } });
   async function refresh() {
     if (sending || !story()) return;
     await htmx.ajax("GET", location.href, { target: "#story", select: "#story", selectOOB: "#progress,#voices,#filters,#done", swap: "morph:outerHTML" }).catch(() => {});
   }
   // Somebody else decided something: drawn as soon as nothing is being typed, chosen or sent here.
-  const busy = () => sending || root.dataset.mode === "edit" || selected() || $("dialog[open], .is-focus details[open]")
+  const busy = () => sending || flushing || root.dataset.mode === "edit" || selected() || $("dialog[open], .is-focus details[open], .conflict-card")
     || document.activeElement?.matches(FIELD);
   const changedElsewhere = () => (busy() ? setTimeout(changedElsewhere, 2000) : refresh());
   document.addEventListener("changed-elsewhere", changedElsewhere);

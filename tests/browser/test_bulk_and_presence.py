@@ -106,3 +106,11 @@ def test_what_is_being_typed_survives_the_changes_of_others(desk, story, colleag
     expect(desk.locator("#toast")).to_contain_text("mats confirmed the quote", timeout=10_000)
     desk.wait_for_timeout(2500)
     expect(desk.locator(".is-focus textarea[name=note]")).to_have_value("Half a note")
+
+
+def test_a_page_left_open_after_the_session_ended_stays_where_it_is(desk, context, story):
+    desk.goto(address(story))
+    context.clear_cookies(name="sessionid")
+    desk.wait_for_timeout(5000)
+    assert "/sign-in/" not in desk.url
+    expect(desk.locator("#story")).to_be_visible()
