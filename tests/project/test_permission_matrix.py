@@ -322,6 +322,7 @@ def cells(part: str) -> list[tuple[str, str, str]]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", PARTS)
 def test_case_12_each_sort_of_person_gets_what_the_table_says(part: str, stage: Stage) -> None:
     """All addresses in one test, for speed: the failure lists every cell that is wrong."""
