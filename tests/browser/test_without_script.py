@@ -27,7 +27,7 @@ def test_an_article_is_worked_on_without_a_script(plain, collection):
     plain.locator(".is-focus").get_by_role("button", name="Accept").click()
     expect(plain.locator("#messages")).to_contain_text("Confirmed")
     plain.locator(".is-focus .pick").nth(1).click()
-    plain.locator(".is-focus").get_by_role("button", name="Not a").click()
+    plain.locator(".is-focus").get_by_role("button", name="Not a correction").click()
     assert len({q.status for q in quotes}) == 1
     decided = Quote.objects.filter(article=story).decided().count()
     plain.locator(".actions").get_by_role("button", name="Undo").click()
@@ -39,7 +39,7 @@ def test_an_article_is_worked_on_without_a_script(plain, collection):
 def test_a_speaker_is_found_without_a_script(plain, collection):
     story = load_story(collection, "ferry-breakwater")
     plain.goto(reverse("annotations:article_detail", args=[story.public_id]))
-    plain.locator(".is-focus [data-finder] summary").click()
+    plain.locator('.is-focus [data-finder] summary[data-key="/"]').click()
     plain.locator(".is-focus [name=q]").fill("wrenfield")
     plain.locator(".is-focus").get_by_role("button", name="Search").click()
     plain.get_by_role("button", name="Tobias Wrenfield").click()
@@ -54,7 +54,7 @@ def test_boundaries_are_set_by_writing_the_words(plain, collection):
     quote = Quote.objects.filter(article=story).shown().in_reading_order().first()
     words = story.text[quote.start : quote.end].rsplit(" ", 1)[0]
     plain.locator(".is-focus [data-words] summary").click()
-    plain.locator(".is-focus [name=exact]").fill(words)
+    plain.locator(".is-focus textarea[name=exact]").fill(words)
     plain.locator(".is-focus").get_by_role("button", name="Content").click()
     quote.refresh_from_db()
     assert story.text[quote.start : quote.end] == words
