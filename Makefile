@@ -9,6 +9,10 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock"
 
+# Compiled modules are kept even where the environment asks not to: each command starts several
+# processes, and the tests start many.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help install run backup restore test check format openapi lock bench train evaluate calibrate \
 	bench-engine clean

@@ -45,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     that ended, and then removes its directory (see config/postgres/keeper.py).
     """
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True  # else each test client reads all static files
     if settings.DATABASE_URL:
         return
     directory = os.environ.get(CLUSTER_VARIABLE)

@@ -34,7 +34,7 @@ SPLIT: Final = "speaker.split"
 REVERSIBLE: Final = frozenset({MERGED, SPLIT, "speaker.undone", "speaker.redone"})
 """Edits of the child (who was merged, or split off): each lists what it moved."""
 
-_TRIES: Final = 3
+_TRIES: Final = 6
 """How often to start anew when somebody names the speaker while its rows are being locked."""
 
 

@@ -172,6 +172,7 @@ def test_paragraph_of_an_offset():
     assert [p.number for p in paragraphs_touching(found, [(0, 2), (7, 13)])] == [1, 2, 3]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", ["\n" * 40_000, "a\n" * 5_000, "a\n\n" * 5_000])
 def test_time_grows_with_the_text_and_not_with_its_square(text):
     once = cpu_seconds(lambda: paragraphs(text, []))

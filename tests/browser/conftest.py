@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
@@ -58,6 +60,37 @@ def plain_http() -> None:
 @pytest.fixture(scope="session")
 def base_url(live_server: Any) -> str:
     return str(live_server.url)
+
+
+class Requests:
+    """The requests that the test server is answering."""
+
+    def __init__(self) -> None:
+        self.started = self.finished = 0
+
+    def count_start(self, **signal: Any) -> None:
+        self.started += 1
+
+    def count_finish(self, **signal: Any) -> None:
+        self.finished += 1
+
+    def wait_until_answered(self, seconds: float = 10) -> None:
+        deadline, quiet = time.monotonic() + seconds, 0
+        while quiet < 3 and time.monotonic() < deadline:
+            quiet = quiet + 1 if self.started == self.finished else 0
+            time.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def requests_on_the_way(transactional_db: None) -> Iterator[None]:
+    """Let the server end what a closed page has asked for before the tables are emptied."""
+    requests = Requests()
+    request_started.connect(requests.count_start)
+    request_finished.connect(requests.count_finish)
+    yield
+    requests.wait_until_answered()
+    request_started.disconnect(requests.count_start)
+    request_finished.disconnect(requests.count_finish)
 
 
 @pytest.fixture

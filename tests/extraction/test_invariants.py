@@ -97,6 +97,7 @@ def test_chunks_do_not_move_a_span() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("piece", "count"),
     [

@@ -64,6 +64,7 @@ def test_a_quote_in_a_quote_is_part_of_the_outer_one() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("piece", ["“", "“a", "‘x ", '"', "'' ", "“ab\n", " ", "“a” ‘b’ "])
 def test_time_grows_with_the_length(piece: str) -> None:
     def seconds(count: int) -> float:

@@ -133,6 +133,7 @@ class Silent(Network):
         return [np.zeros((*given["ids"].shape, len(LABELS)), dtype=np.float32)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit",
     [

@@ -79,6 +79,7 @@ def test_too_many_files_are_refused_before_the_directory_is_read(monkeypatch):
     assert "more than 5,000 files" in refusal(file)
 
 
+@pytest.mark.slow
 def test_a_hundred_thousand_files_are_refused():
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:

@@ -129,6 +129,7 @@ def test_a_paragraph_lost_above_the_others_is_put_back():
     assert item.text.count(first) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("line", ["Comments", "Sign up to our newsletter", "x y z " * 5, "“a"])
 def test_time_grows_with_the_text_not_with_its_square(line: str):
     def seconds(copies: int) -> float:

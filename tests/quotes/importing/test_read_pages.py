@@ -123,6 +123,7 @@ def test_broken_linked_data_does_no_harm(script):
     assert article("a.html", page(head=head).encode()).text == "\n\n".join(PARAGRAPHS)
 
 
+@pytest.mark.slow
 def test_reading_time_grows_with_the_page_not_with_its_square():
     def seconds(copies: int) -> float:
         data = page(lead="<p>" + "The pier “is not a pier. " * copies + "</p>").encode()
