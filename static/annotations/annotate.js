@@ -170,12 +170,14 @@
   };
 
   // ----------------------------------------------------------------- keys
-  
+  let held = null;
   function press(key) {
     const open = $("dialog[open]");
     const match = `[data-key~="${CSS.escape(key)}"]`;
     const usable = (el) => !el.disabled && !el.closest(".item:not(.is-focus)") && !el.closest("[hidden]") && (!open || open.contains(el));
     const button = $$(match).filter(usable).sort((a, b) => !!b.closest(".item") - !!a.closest(".item"))[0];
+    const thin = !button && key.length === 1 && $(".line[hx-get]", focused() ?? document.createElement("p"));
+    held = thin ? { card: current, key } : null;  // its buttons are on their way: pressed when they are there
     button?.click();
     // At once: the next letter is typed before the browser says that the details are open.
     if (button?.matches("[data-finder][open] > summary")) $(FIELD, button.parentElement)?.focus();
@@ -272,7 +274,7 @@
   const refusals = () => stored("refused"), setAside = (list) => { put("refused", list); showState(); };
   const idOf = (url) => url.match(/[0-9a-f]{8}-[0-9a-f-]{27}/)?.[0] ?? "";
   const versionOf = (entry) => entry.body.find(([name]) => name === "version")?.[1];
-  let sending = 0, after = null, flushing = false, overlapped = false;
+  let sending = 0, after = null, flushing = false, overlapped = false, saves = 0, drawn = 0;
   function showState() {
     showRefusals();
     const el = $("#saved");
@@ -301,8 +303,10 @@
   // The form that asked; after a swap it is no longer in the page, and htmx tells a parent instead.
   const saving = ({ detail: { requestConfig: { elt, verb } } }) => verb === "post" && elt.closest("form[data-save], form[data-undo]");
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const form = saving(event);
+    const form = saving(event), { target, requestConfig: { verb } } = event.detail;
+    if (verb === "get" && target === story()) drawn = saves;
     if (!form) return;
+    saves += 1;
     form.closest("dialog")?.close();
     const card = form.closest(".item");
     const button = event.detail.requestConfig.triggeringEvent?.submitter;
@@ -340,7 +344,11 @@
     if (!sending && after) { const next = after; after = null; setTimeout(next); }
   });
   // Answers to decisions made at once may come in any order: draw what the server has, when nothing is on its way.
-  document.addEventListener("htmx:beforeSwap", ({ detail: d }) => { if ((sending || $(".conflict-card")) && d.requestConfig.verb === "get" && d.target === story()) { d.shouldSwap = false; overlapped = true; } });
+  document.addEventListener("htmx:beforeSwap", ({ detail: d }) => {
+    if (d.requestConfig.verb !== "get" || d.target !== story()) return;
+    if (sending || $(".conflict-card")) { d.shouldSwap = false; overlapped = true; }
+    else if (drawn !== saves) { d.shouldSwap = false; setTimeout(refresh); }  // decided and answered while this was on its way
+  });
   async function refresh() {
     if (sending || !story()) return;
     await htmx.ajax("GET", location.href, { target: "#story", select: "#story", selectOOB: "#progress,#voices,#filters,#done", swap: "morph:outerHTML" }).catch(() => {});
@@ -389,6 +397,7 @@
     if (target.matches?.("dialog:not([open])")) target.showModal();
     const lost = !document.activeElement || document.activeElement === document.body || document.activeElement.matches(".item");
     const el = paint();
+    if (held?.card === current && el && !$(".line[hx-get]", el)) press(held.key);
     if (el && lost && root.dataset.mode !== "edit") el.focus({ preventScroll: true });
     for (const input of $$("input[role=combobox]")) input.setAttribute("aria-expanded", String(!!$("[role=option]", input.form)));
   });
