@@ -56,7 +56,8 @@ def test_a_page_asked_for_before_a_decision_is_not_drawn_after_it(desk, story, f
     late: list[Any] = []
     desk.route(f"**{address(story)}**", lambda route: late.append(route), times=1)
     desk.evaluate("document.dispatchEvent(new Event('changed-elsewhere'))")
-    desk.wait_for_timeout(300)
+    while not late:
+        desk.wait_for_timeout(20)
     before = late[0].fetch()
     desk.keyboard.press("a")
     saved(desk)
