@@ -77,94 +77,111 @@ def _parsed(line: bytes) -> Fields:
     return data
 
 
-# --- What each key may hold: a function gives the value, or refuses it by its place -------------
+# --- What each key may hold: a function gives the value, or says what is wrong with it -----------
 
-Check = Callable[[Any, str], Any]
+Check = Callable[[Any], Any]
+
+
+class Wrong(ValueError):
+    """What a value must be. Each part around it puts its own name in front of ``place``."""
+
+    def __init__(self, must: str, place: str = "") -> None:
+        super().__init__(must)
+        self.must, self.place = must, place
+
+    def inside(self, place: str) -> Wrong:
+        return Wrong(self.must, place + self.place)
 
 
 def _text(most: int = MAX_CHARACTERS, *, empty: bool = True) -> Check:
-    def check(value: Any, place: str) -> str:
+    def check(value: Any) -> str:
         if not isinstance(value, str):
-            raise RefusedInput(f"{place} must be text.")
+            raise Wrong("must be text.")
         if len(value) > most or (not empty and not value):
-            raise RefusedInput(
-                f"{place} must have from {0 if empty else 1} to {most:,} characters."
-            )
+            raise Wrong(f"must have from {0 if empty else 1} to {most:,} characters.")
         if UNSTORABLE.search(value):
-            raise RefusedInput(f"{place} holds a character that cannot be stored.")
+            raise Wrong("holds a character that cannot be stored.")
         return value
 
     return check
 
 
-def _number(value: Any, place: str) -> int:
+def _number(value: Any) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**31:
-        raise RefusedInput(f"{place} must be a whole number from 0.")
+        raise Wrong("must be a whole number from 0.")
     return value
 
 
-def _probability(value: Any, place: str) -> float:
+def _probability(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
-        raise RefusedInput(f"{place} must be a number from 0 to 1.")
+        raise Wrong("must be a number from 0 to 1.")
     return float(value)
 
 
-def _flag(value: Any, place: str) -> bool:
+def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        raise RefusedInput(f"{place} must be true or false.")
+        raise Wrong("must be true or false.")
     return value
 
 
-def _id(value: Any, place: str) -> uuid.UUID:
+def _id(value: Any) -> uuid.UUID:
     try:
         return uuid.UUID(value)
     except (ValueError, TypeError, AttributeError):
-        raise RefusedInput(f"{place} must be an id (a UUID).") from None
+        raise Wrong("must be an id (a UUID).") from None
 
 
-def _day(value: Any, place: str) -> dt.date:
+def _day(value: Any) -> dt.date:
     try:
         if isinstance(value, str) and DAY.fullmatch(value):
             return dt.date.fromisoformat(value)
     except ValueError:
         pass
-    raise RefusedInput(f"{place} must be a day like 2031-05-04.")
+    raise Wrong("must be a day like 2031-05-04.")
 
 
-def _time(value: Any, place: str) -> dt.datetime:
+def _time(value: Any) -> dt.datetime:
     try:
         found = dt.datetime.fromisoformat(value)
         if found.tzinfo is not None:
             return found
     except (ValueError, TypeError):
         pass
-    raise RefusedInput(f"{place} must be a time like 2031-05-04T09:12:33Z.")
+    raise Wrong("must be a time like 2031-05-04T09:12:33Z.")
 
 
 def _one_of(*values: str) -> Check:
-    def check(value: Any, place: str) -> str:
-        if value not in values:
-            raise RefusedInput(f"{place} must be one of: {', '.join(values)}.")
-        return str(value)
+    known = frozenset(values)
+
+    def check(value: Any) -> str:
+        if not isinstance(value, str) or value not in known:
+            raise Wrong(f"must be one of: {', '.join(values)}.")
+        return value
 
     return check
 
 
-def _json(value: Any, place: str) -> Any:
-    if UNSTORABLE.search(json.dumps(value, ensure_ascii=False)):
-        raise RefusedInput(f"{place} holds a character that cannot be stored.")
+def _json(value: Any) -> Any:
+    if value and UNSTORABLE.search(json.dumps(value, ensure_ascii=False)):
+        raise Wrong("holds a character that cannot be stored.")
     return value
 
 
 def _maybe(check: Check) -> Check:
-    return lambda value, place: None if value is None else check(value, place)
+    return lambda value: None if value is None else check(value)
 
 
 def _several(check: Check) -> Check:
-    def checked(value: Any, place: str) -> list[Any]:
+    def checked(value: Any) -> list[Any]:
         if not isinstance(value, list):
-            raise RefusedInput(f"{place} must be a list.")
-        return [check(part, f"{place}[{number}]") for number, part in enumerate(value)]
+            raise Wrong("must be a list.")
+        found: list[Any] = []
+        try:
+            for part in value:
+                found.append(check(part))
+        except Wrong as wrong:
+            raise wrong.inside(f"[{len(found)}]") from None
+        return found
 
     return checked
 
@@ -179,20 +196,23 @@ Spec = Mapping[str, tuple[Check, Any]]
 
 
 def _object(spec: Spec) -> Check:
-    def checked(value: Any, place: str) -> Fields:
+    def checked(value: Any) -> Fields:
         if not isinstance(value, dict):
-            raise RefusedInput(f"{place} must be an object.")
-        for key in value:
-            if key not in spec:
-                raise RefusedInput(f"The key “{str(key)[:40]}” in {place} is not known.")
+            raise Wrong("must be an object.")
+        if not value.keys() <= spec.keys():
+            key = next(key for key in value if key not in spec)
+            raise Wrong(f"has the key “{key[:40]}”, which is not known.")
         found: Fields = {}
-        for key, (check, default) in spec.items():
-            if key in value:
-                found[key] = check(value[key], f"{place}.{key}")
-            elif default is NEEDED:
-                raise RefusedInput(f"The key “{key}” is missing in {place}.")
-            else:
-                found[key] = default(value) if callable(default) else default
+        try:
+            for key, (check, default) in spec.items():
+                if key in value:
+                    found[key] = check(value[key])
+                elif default is NEEDED:
+                    raise Wrong("is missing.")
+                else:
+                    found[key] = default(value) if callable(default) else default
+        except Wrong as wrong:
+            raise wrong.inside(f".{key}") from None
         return found
 
     return checked
@@ -342,7 +362,10 @@ ARTICLE = _object(
 
 def checked_line(value: Any) -> Fields:
     """Give a line's values as they will be stored, or refuse it by the place that is wrong."""
-    data: Fields = ARTICLE(value, "the article")
+    try:
+        data: Fields = ARTICLE(value)
+    except Wrong as wrong:
+        raise RefusedInput(f"{wrong.inside('the article').place} {wrong.must}") from None
     if data["on_record"] != FORMAT:
         raise RefusedInput(f"The line is of format {data['on_record']}; known is {FORMAT}.")
     text = data["text"]
@@ -352,9 +375,9 @@ def checked_line(value: Any) -> Fields:
     data["text_sha256"] = sha256
     data["url"] = checked_url(stored_label(data["url"] or "", "url"))
     checked_codes(data["language"], data["country"])
-    people = {speaker["id"] for speaker in data["speakers"]}
-    runs = {run["id"] for run in data["runs"]}
-    quotes = {quote["id"] for quote in data["quotes"]}
+    people, runs, quotes, _ = (
+        _own_ids(data[key], key) for key in ("speakers", "runs", "quotes", "corrections")
+    )
     for place, quote in enumerate(data["quotes"]):
         _check_quote(quote, text, f"quotes[{place}]")
         _check_known(quote, ("speaker", "addressee"), people, f"quotes[{place}]")
@@ -370,6 +393,13 @@ def checked_line(value: Any) -> Fields:
             _check_known(link, ("quote",), quotes, f"corrections[{place}].quotes")
     _check_skipped(data["skipped"], len(text))
     return data
+
+
+def _own_ids(rows: list[Fields], key: str) -> set[uuid.UUID]:
+    found = {row["id"] for row in rows}
+    if len(found) != len(rows):
+        raise RefusedInput(f"Two of the {key} have the same id.")
+    return found
 
 
 def _check_quote(quote: Fields, text: str, place: str) -> None:

@@ -151,6 +151,9 @@ def test_a_line_that_the_database_refuses_costs_itself(told, collection):
     assert Article.objects.count() == 1
 
 
+ID = "00000000-0000-4000-8000-000000000001"
+
+
 def line(**changed: object) -> bytes:
     part = {"role": "content", "ordinal": 0, "start": 0, "end": 16, "exact": "“It stays open,”"}
     data = {"text": STORY, "quotes": [{"kind": "direct", "parts": [part]}], **changed}
@@ -170,9 +173,10 @@ def part(**changed: object) -> dict[str, object]:
         (line(quotes=[part(role="words")]), "quotes[0].parts[0].role must be one of"),
         (line(quotes=[part(start=-1)]), "must be a whole number"),
         (line(quotes=[{"kind": "direct", "parts": []}]), "has no content part"),
-        (line(quotes=[{"kind": "direct"}]), "“parts” is missing in the article.quotes[0]"),
+        (line(quotes=[{"kind": "direct"}]), "the article.quotes[0].parts is missing"),
+        (line(quotes=[{**part(), "id": ID}] * 2), "Two of the quotes have the same id."),
         (line(quotes=7), "the article.quotes must be a list"),
-        (line(pwned=1), "“pwned” in the article is not known"),
+        (line(pwned=1), "the article has the key “pwned”, which is not known"),
         (line(text_sha256="0" * 64), "its SHA-256 differs"),
         (line(text="a\x00b", quotes=[]), "cannot be stored"),
         (line(on_record=2), "format 2"),

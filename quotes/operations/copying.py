@@ -1,0 +1,261 @@
+"""Rows of articles that come with their annotations, written table by table with COPY.
+
+The lines are checked already (``quotes.importing.record``); here they only become rows. Ids are
+drawn beforehand, so that rows of one batch can name each other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection, models
+from django.utils import timezone
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from quotes.extraction.text import normalise_quote
+from quotes.importing import canonical_url
+from quotes.importing.record import Fields
+from quotes.models import (
+    Article,
+    Collection,
+    Correction,
+    CorrectionQuote,
+    ExtractionRun,
+    Quote,
+    QuoteSpan,
+    Speaker,
+    SpeakerCandidate,
+    SpeakerName,
+)
+from quotes.normal_form import normal_name, words_hash
+
+PUBLIC = ("id", "public_id", "created_at", "updated_at")
+DECISION = (
+    "status", "origin", "touched", "confidence", "rule", "reason", "suggestion", "changed_fields",
+    "note", "flagged", "run_id", "decided_elsewhere", "decided_at", "version",
+)  # fmt: skip
+ARTICLE_LABELS = ("headline", "outlet", "byline", "url", "country", "encoding", "language")
+ARTICLE = (
+    *PUBLIC, "collection_id", *ARTICLE_LABELS, "canonical_url", "opening", "published_on",
+    "external_id", "skipped", "previous_id", "is_latest", "version", "text", "sha256", "length",
+)  # fmt: skip
+SPEAKER_OWN = ("kind", "name", "description", "wikidata_id", "origin", "version")
+NAME_OWN = ("text", "kind", "valid_from", "valid_to", "place", "origin")
+RUN_OWN = (
+    "state", "engine_version", "model", "config_hash", "n_quotes", "n_corrections",
+    "milliseconds", "note", "error", "started_at", "finished_at",
+)  # fmt: skip
+QUOTE_OWN = ("kind", "act", "start", "end", "cue_lemma")
+QUOTE = (
+    *PUBLIC, "article_id", "collection_id", "published_on", *QUOTE_OWN, "parent_id", "speaker_id",
+    "addressee_id", "normal_text", "same_words_hash", *DECISION,
+)  # fmt: skip
+SPAN_OWN = ("role", "ordinal", "start", "end", "exact")
+CANDIDATE_OWN = ("rank", "probability", "reason")
+CORRECTION_OWN = (
+    "kind", "explicitness", "start", "end", "exact", "cue_start", "cue_end", "cue_text", "topic",
+    "occasion",
+)  # fmt: skip
+CORRECTION = (
+    *PUBLIC, "article_id", "collection_id", "published_on", *CORRECTION_OWN, "corrector_id",
+    "corrected_id", "retells_id", "same_point_as_id", *DECISION,
+)  # fmt: skip
+
+Keys = dict[uuid.UUID, int]
+Rows = list[tuple[Any, ...]]
+
+
+class ArticleWriter:
+    """Writes one batch. ``counts`` says what; ``same_points`` is left for the end of the file."""
+
+    def __init__(self, collection: Collection, articles: Sequence[Fields]) -> None:
+        self.collection = collection
+        self.articles = articles
+        self.now = timezone.now()
+        self.counts: Counter[str] = Counter()
+        self.same_points: list[tuple[uuid.UUID, uuid.UUID]] = []
+
+    def write(self) -> None:
+        """Write the batch inside the caller's transaction; the database may refuse it."""
+        self.ids = _new_keys(Article, (data["id"] for data in self.articles))
+        self._write_articles()
+        self.people = self._write_speakers()
+        self.runs = self._write_runs()
+        self.quotes = self._write_quotes()
+        self._write_corrections()
+
+    def _write_articles(self) -> None:
+        wanted = {data["previous"] for data in self.articles if data["previous"]} - self.ids.keys()
+        previous = self.ids | _known_keys(self.collection, Article, wanted)
+        _copy(Article, ARTICLE, [self._article(data, previous) for data in self.articles])
+        self.counts["articles"] += len(self.articles)
+
+    def _article(self, data: Fields, previous: Keys) -> tuple[Any, ...]:
+        text = data["text"]
+        return (
+            self.ids[data["id"]], data["id"], data["imported_at"] or self.now, self.now,
+            self.collection.pk, *(data[name] or "" for name in ARTICLE_LABELS),
+            canonical_url(data["url"]) if data["url"] else "", " ".join(text.split())[:90],
+            data["published_on"], data["external_id"], Jsonb(data["skipped"]),
+            previous.get(data["previous"]), data["is_latest"], data["version"], text,
+            data["text_sha256"], len(text),
+        )  # fmt: skip
+
+    def _write_speakers(self) -> Keys:
+        given = {speaker["id"]: speaker for data in self.articles for speaker in data["speakers"]}
+        known = _known_keys(self.collection, Speaker, given)
+        new = [speaker for key, speaker in given.items() if key not in known]
+        keys = _new_keys(Speaker, (speaker["id"] for speaker in new))
+        _copy(
+            Speaker,
+            (*PUBLIC, "collection_id", *SPEAKER_OWN),
+            [
+                (*self._public(keys, row), self.collection.pk, *_own(row, SPEAKER_OWN))
+                for row in new
+            ],
+        )
+        _copy(
+            SpeakerName,
+            ("speaker_id", "norm", *NAME_OWN),
+            [
+                (keys[row["id"]], normal_name(name["text"])[:300], *_own(name, NAME_OWN))
+                for row in new
+                for name in row["names"] or [_name_itself(row)]
+            ],
+        )
+        self.counts["speakers"] += len(new)
+        return known | keys
+
+    def _write_runs(self) -> Keys:
+        given = [(data, run) for data in self.articles for run in data["runs"]]
+        keys = _new_keys(ExtractionRun, (run["id"] for _, run in given))
+        _copy(
+            ExtractionRun,
+            (*PUBLIC, "article_id", "attempts", "config", *RUN_OWN),
+            [
+                (*self._public(keys, run), self.ids[data["id"]], 0, Jsonb(run["config"]),
+                 *_own(run, RUN_OWN))
+                for data, run in given
+            ],
+        )  # fmt: skip
+        return keys
+
+    def _write_quotes(self) -> Keys:
+        given = [(data, quote) for data in self.articles for quote in data["quotes"]]
+        keys = _new_keys(Quote, (quote["id"] for _, quote in given))
+        _copy(Quote, QUOTE, [self._quote(data, quote, keys) for data, quote in given])
+        parts: Rows = []
+        candidates: Rows = []
+        for _, quote in given:
+            key = keys[quote["id"]]
+            parts += [(key, *_own(part, SPAN_OWN)) for part in quote["parts"]]
+            candidates += [
+                (key, self.people[one["speaker"]], *_own(one, CANDIDATE_OWN))
+                for one in quote["candidates"]
+            ]
+        _copy(QuoteSpan, ("quote_id", *SPAN_OWN), parts)
+        _copy(SpeakerCandidate, ("quote_id", "speaker_id", *CANDIDATE_OWN), candidates)
+        self.counts["quotes"] += len(given)
+        return keys
+
+    def _quote(self, data: Fields, quote: Fields, keys: Keys) -> tuple[Any, ...]:
+        content = [part["exact"] for part in quote["parts"] if part["role"] == "content"]
+        normal = normalise_quote("\n".join(content))
+        return (
+            *self._public(keys, quote), self.ids[data["id"]], self.collection.pk,
+            data["published_on"], *_own(quote, QUOTE_OWN), keys.get(quote["parent"]),
+            self.people.get(quote["speaker"]), self.people.get(quote["addressee"]), normal,
+            words_hash(normal), *self._decision(quote),
+        )  # fmt: skip
+
+    def _write_corrections(self) -> None:
+        given = [(data, row) for data in self.articles for row in data["corrections"]]
+        keys = _new_keys(Correction, (row["id"] for _, row in given))
+        _copy(Correction, CORRECTION, [self._correction(data, row, keys) for data, row in given])
+        _copy(
+            CorrectionQuote,
+            ("correction_id", "quote_id", "side"),
+            [
+                (keys[row["id"]], self.quotes[link["quote"]], link["side"])
+                for _, row in given
+                for link in row["quotes"]
+            ],
+        )
+        self.same_points += [
+            (row["id"], row["same_point_as"])
+            for _, row in given
+            if row["same_point_as"] and row["same_point_as"] not in keys
+        ]
+        self.counts["corrections"] += len(given)
+
+    def _correction(self, data: Fields, row: Fields, keys: Keys) -> tuple[Any, ...]:
+        return (
+            *self._public(keys, row), self.ids[data["id"]], self.collection.pk,
+            data["published_on"], *_own(row, CORRECTION_OWN), self.people.get(row["corrector"]),
+            self.people.get(row["corrected"]), keys.get(row["retells"]),
+            keys.get(row["same_point_as"]), *self._decision(row),
+        )  # fmt: skip
+
+    def _public(self, keys: Keys, row: Fields) -> tuple[int, uuid.UUID, dt.datetime, dt.datetime]:
+        return keys[row["id"]], row["id"], self.now, self.now
+
+    def _decision(self, row: Fields) -> tuple[Any, ...]:
+        suggestion = row["suggestion"]
+        return (
+            row["status"], row["origin"], row["touched"], row["confidence"], row["rule"],
+            row["reason"], None if suggestion is None else Jsonb(suggestion),
+            row["changed_fields"], row["note"], row["flagged"], self.runs.get(row["run"]),
+            row["decided_by"] or "", row["decided_at"], row["version"],
+        )  # fmt: skip
+
+
+def _own(row: Fields, names: Sequence[str]) -> tuple[Any, ...]:
+    """The values that a table takes as the line has them."""
+    return tuple(row[name] for name in names)
+
+
+def _name_itself(speaker: Fields) -> Fields:
+    return {
+        "text": speaker["name"], "kind": "name", "valid_from": None, "valid_to": None,
+        "place": "", "origin": speaker["origin"],
+    }  # fmt: skip
+
+
+def _known_keys(
+    collection: Collection, model: type[models.Model], wanted: Iterable[uuid.UUID]
+) -> Keys:
+    rows = model._default_manager.filter(collection=collection, public_id__in=wanted)
+    return dict(rows.values_list("public_id", "pk"))
+
+
+def _new_keys(model: type[models.Model], public_ids: Iterable[uuid.UUID]) -> Keys:
+    """Draw a key for each row; two rows of one id get two, and the database refuses them."""
+    wanted = list(public_ids)
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [model._meta.db_table, len(wanted)],
+        )
+        return dict(zip(wanted, (row[0] for row in cursor.fetchall()), strict=True))
+
+
+def _copy(model: type[models.Model], columns: Sequence[str], rows: Rows) -> None:
+    if not rows:
+        return
+    query = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with (
+        connection.cursor() as cursor,
+        connection.wrap_database_errors,  # Django does not for COPY
+        cursor.copy(query) as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
