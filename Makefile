@@ -67,7 +67,7 @@ lock: ## Write the requirements*.txt anew from the requirements*.in
 	$(LOCK) -c requirements-test.txt requirements-dev.in -o requirements-dev.txt
 	$(LOCK) -c requirements.txt requirements-train.in -o requirements-train.txt
 
-bench: ## Measure the API on QUOTES made-up quotes (made once, in BENCH_DIR)
+bench: ## Measure the API, exports and imports on QUOTES made-up quotes (made once, in BENCH_DIR)
 	$(INSTALL) requirements-test.txt
 	@mkdir -p $(BENCH_DIR)
 	DATA_DIR=$(BENCH_DIR) $(BIN)/python manage.py migrate --verbosity 0
@@ -76,6 +76,7 @@ bench: ## Measure the API on QUOTES made-up quotes (made once, in BENCH_DIR)
 		DATA_DIR=$(BENCH_DIR) $(BIN)/python manage.py make_benchmark_data --quotes $(QUOTES)
 	@touch $(BENCH_DIR)/made-$(QUOTES)
 	DATA_DIR=$(BENCH_DIR) $(BIN)/python -m benchmarks.api
+	DATA_DIR=$(BENCH_DIR) $(BIN)/python -m benchmarks.exchange
 
 train: ## Train the tagger anew; CORPUS, DEV, START, EPOCHS, MINUTES, SEED and OUT are read
 	@$(PYTHON) -m training.start
