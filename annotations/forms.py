@@ -364,9 +364,18 @@ class AddressForm(IntakeForm):
     address = forms.CharField(max_length=2000)
 
 
+TOKEN_DAYS = (
+    ("30", "30 days"),
+    ("90", "90 days"),
+    ("365", "One year"),
+    ("0", "Until it is revoked"),
+)
+
+
 class TokenForm(forms.Form):
     name = forms.CharField(max_length=100)
     scopes = forms.MultipleChoiceField(choices=ApiToken.Scope.choices)
+    days = forms.TypedChoiceField(choices=TOKEN_DAYS, coerce=int, required=False, initial="365")
 
 
 class RoleForm(forms.Form):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 
 from quotes.models import Article, Collection
 from quotes.models.base import PublicRecord, one_of
@@ -115,6 +116,17 @@ class Presence(models.Model):
         return f"{self.user_id} in {self.article_id}"
 
 
+class TokenState(models.TextChoices):
+    ACTIVE = "active", "Active"
+    EXPIRED = "expired", "Expired"
+    REVOKED = "revoked", "Revoked"
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def of_person(self, user: User) -> Self:
+        return self.filter(user=user)
+
+
 class ApiToken(models.Model):
     """A bearer token: shown once, stored as a hash. ``prefix`` finds it, ``digest`` proves it."""
 
@@ -136,13 +148,24 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+    last_used_from = models.GenericIPAddressField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         ordering = ("-pk",)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def state(self) -> str:
+        """Whether it still opens anything, as far as it depends on the token."""
+        if self.revoked_at is not None:
+            return TokenState.REVOKED
+        is_over = self.expires_at is not None and self.expires_at <= timezone.now()
+        return TokenState.EXPIRED if is_over else TokenState.ACTIVE
 
 
 class SignInLink(models.Model):

@@ -8,6 +8,7 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed
 
 from annotations.operations.tokens import authenticate_token
+from quotes.api.throttling import RateLimit
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -23,7 +24,7 @@ class BearerAuthentication(BaseAuthentication):
         keyword, _, plain = request.headers.get("Authorization", "").partition(" ")
         if keyword.lower() != "bearer":
             return None
-        token = authenticate_token(plain.strip())
+        token = authenticate_token(plain.strip(), address=RateLimit().get_ident(request))
         if token is None:
             # One sentence for all reasons: which of them it is helps only somebody who guesses.
             raise AuthenticationFailed("The token is unknown, expired or revoked.")

@@ -16,7 +16,7 @@ from annotations.models import Edit
 from annotations.selectors import history_of
 from quotes.api.serializers import Shown
 from quotes.api.views import RecordView
-from quotes.models import Correction, Quote, Speaker
+from quotes.models import Article, Correction, Quote, Speaker
 
 INSIDE = frozenset({"decided_by"})
 """What a snapshot holds for undo and is a number of this server only."""
@@ -64,6 +64,12 @@ class _HistoryOf(RecordView):
         if not readable.filter(public_id=public_id).exists():
             raise Http404
         return Response(self.get_serializer({"results": history_of(object_id=public_id)}).data)
+
+
+class ArticleHistory(_HistoryOf):
+    """What people changed of what is known about the article, newest first."""
+
+    objects = Article.objects.all()
 
 
 class QuoteHistory(_HistoryOf):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path, re_path
 
 from annotations.api import (
+    articles,
     corrections,
     decisions,
     exports,
@@ -12,6 +13,7 @@ from annotations.api import (
     imports,
     quotes,
     speakers,
+    tokens,
     views,
 )
 from quotes.api.urls import urlpatterns as reading
@@ -22,10 +24,12 @@ _writing = {
     pattern.name: pattern
     for pattern in (
         path("articles/", views.Articles.as_view(), name="article_list"),
+        path("articles/<uuid:public_id>/", articles.ArticleInFull.as_view(), name="article_detail"),
         path("imports/", imports.Imports.as_view(), name="import_list"),
         path("quotes/", quotes.Quotes.as_view(), name="quote_list"),
         path("quotes/<uuid:public_id>/", quotes.QuoteInFull.as_view(), name="quote_detail"),
         path("speakers/", speakers.Speakers.as_view(), name="speaker_list"),
+        path("speakers/<uuid:public_id>/", speakers.SpeakerInFull.as_view(), name="speaker_detail"),
         path("corrections/", corrections.Corrections.as_view(), name="correction_list"),
         path(
             "corrections/<uuid:public_id>/",
@@ -36,6 +40,9 @@ _writing = {
 }
 
 _actions = {
+    "articles/<uuid:public_id>/extract/": articles.ArticleExtract,
+    "articles/<uuid:public_id>/undo/": articles.ArticleUndo,
+    "articles/<uuid:public_id>/history/": history.ArticleHistory,
     "quotes/<uuid:public_id>/confirm/": decisions.QuoteConfirm,
     "quotes/<uuid:public_id>/reject/": decisions.QuoteReject,
     "quotes/<uuid:public_id>/reopen/": decisions.QuoteReopen,
@@ -50,6 +57,8 @@ _actions = {
     "corrections/<uuid:public_id>/undo/": decisions.CorrectionUndo,
     "corrections/<uuid:public_id>/history/": history.CorrectionHistory,
     "speakers/<uuid:public_id>/merge/": speakers.SpeakerMerge,
+    "speakers/<uuid:public_id>/split/": speakers.SpeakerSplit,
+    "speakers/<uuid:public_id>/names/": speakers.SpeakerNames,
     "speakers/<uuid:public_id>/undo/": speakers.SpeakerUndo,
     "speakers/<uuid:public_id>/history/": history.SpeakerHistory,
 }
@@ -61,6 +70,13 @@ urlpatterns: list[URLPattern] = [
         path(address, view.as_view(), name=f"{address.split('s/')[0]}_{address.split('/')[2]}")
         for address, view in _actions.items()
     ),
+    path(
+        "speakers/<uuid:public_id>/names/remove/",
+        speakers.SpeakerNameRemove.as_view(),
+        name="speaker_name_remove",
+    ),
+    path("tokens/", tokens.Tokens.as_view(), name="token_list"),
+    path("tokens/<uuid:public_id>/", tokens.TokenDetail.as_view(), name="token_detail"),
     path("quotes/bulk/", quotes.QuoteBulk.as_view(), name="quote_bulk"),
     path("exports/<slug:table>.csv", exports.ExportTable.as_view(), name="export_table"),
     re_path("", views.nothing_here, name="nothing_here"),

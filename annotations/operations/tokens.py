@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import ipaddress
 import secrets
 import string
 import uuid
@@ -34,8 +35,13 @@ def make_token(
     name: str,
     scopes: Iterable[str],
     expires_at: dt.datetime | None = None,
+    within: ApiToken | None = None,
 ) -> tuple[ApiToken, str]:
-    """Make a token for oneself. The second value is the token itself, never to be had again."""
+    """Make a token for oneself. The second value is the token itself, never to be had again.
+
+    ``within`` is the token that asks for it, if one does: the new one can do no more, and no
+    longer, than that one.
+    """
     wanted = sorted(set(scopes))
     if not name.strip() or len(name) > 100:
         raise Invalid("A token needs a name of at most 100 characters.", field="name")
@@ -44,6 +50,11 @@ def make_token(
         raise Invalid(f"A token needs scopes, out of: {known}.", field="scopes")
     if expires_at is not None and expires_at <= timezone.now():
         raise Invalid("A token cannot end before it begins.", field="expires_at")
+    if within is not None and not set(wanted) <= set(within.scopes):
+        raise Invalid("A token can make no token that may do more than itself.", field="scopes")
+    end = within.expires_at if within is not None else None
+    if end is not None and (expires_at is None or expires_at > end):
+        raise Invalid("A token can make no token that lasts longer.", field="expires_at")
     prefix = "".join(secrets.choice(_PREFIX_LETTERS) for _ in range(_PREFIX_LENGTH))
     plain = f"{MARK}_{prefix}_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
@@ -68,8 +79,8 @@ def revoke_token(*, user: User, public_id: uuid.UUID) -> ApiToken:
     return token
 
 
-def authenticate_token(plain: str) -> ApiToken | None:
-    """The valid token with its user, or None. Notes its use, at most once a minute."""
+def authenticate_token(plain: str, *, address: str | None = None) -> ApiToken | None:
+    """The valid token with its user, or None. Notes when and where, at most once a minute."""
     mark, _, rest = plain.partition("_")
     prefix, _, secret = rest.partition("_")
     if mark != MARK or len(prefix) != _PREFIX_LENGTH or not secret or not plain.isascii():
@@ -82,7 +93,7 @@ def authenticate_token(plain: str) -> ApiToken | None:
     if token is None or not is_right or not _is_valid(token, now):
         return None
     if token.last_used_at is None or now - token.last_used_at >= USE_NOTED_EVERY:
-        _note_use(token, now)
+        _note_use(token, now, address)
     return token
 
 
@@ -99,7 +110,18 @@ def _is_valid(token: ApiToken, now: dt.datetime) -> bool:
     )
 
 
-def _note_use(token: ApiToken, now: dt.datetime) -> None:
+def _note_use(token: ApiToken, now: dt.datetime, address: str | None) -> None:
     unused = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_NOTED_EVERY)
-    ApiToken.objects.filter(unused, pk=token.pk).update(last_used_at=now)
-    token.last_used_at = now
+    known = address if address and _is_address(address) else None
+    rows = ApiToken.objects.filter(unused, pk=token.pk)
+    rows.update(last_used_at=now, last_used_from=known)
+    token.last_used_at, token.last_used_from = now, known
+
+
+def _is_address(text: str) -> bool:
+    """Behind a proxy anything may stand here."""
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text

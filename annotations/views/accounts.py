@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.contrib import messages
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import (
     require_GET,
@@ -20,7 +22,7 @@ from django.views.decorators.http import (
 )
 
 from annotations import selectors
-from annotations.forms import KeysForm, ThemeForm, TokenForm, checked
+from annotations.forms import TOKEN_DAYS, KeysForm, ThemeForm, TokenForm, checked
 from annotations.models import ApiToken
 from annotations.operations.sign_in import use_sign_in_link
 from annotations.operations.tokens import make_token, revoke_token
@@ -80,10 +82,12 @@ def token_list(request: SignedInRequest) -> HttpResponse:
     form = TokenForm(request.POST or None)
     secret = ""
     if request.method == "POST" and form.is_valid():
+        days = form.cleaned_data["days"]
         _, secret = make_token(
             user=request.user,
             name=form.cleaned_data["name"],
             scopes=form.cleaned_data["scopes"],
+            expires_at=timezone.now() + dt.timedelta(days=days) if days else None,
         )
         form = TokenForm()
     context = {
@@ -91,6 +95,7 @@ def token_list(request: SignedInRequest) -> HttpResponse:
         "secret": secret,
         "tokens": selectors.tokens_of(request.user),
         "scopes": ApiToken.Scope.choices,
+        "lifetimes": TOKEN_DAYS,
     }
     status = 422 if form.is_bound and not form.is_valid() else 201 if secret else 200
     return render(request, "annotations/token_list.html", context, status=status)

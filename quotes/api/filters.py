@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django_filters import rest_framework as django_filters
 
 from quotes.api.fields import (
@@ -21,13 +21,14 @@ from quotes.api.fields import (
 )
 from quotes.api.problems import FieldError, Problem
 from quotes.api.reading import article_key, collection_key, survivor_of
-from quotes.models import Correction, CorrectionQuote, Quote, Speaker
+from quotes.models import Correction, CorrectionQuote, Quote, Speaker, SpeakerName
 from quotes.models.correction import CorrectionKind
 from quotes.models.intake import ImportState, ItemState
 from quotes.models.quote import QuoteKind
 from quotes.models.run import RunState
 from quotes.models.speaker import Origin, SpeakerKind
 from quotes.models.suggestion import Status
+from quotes.normal_form import normal_name
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -150,6 +151,32 @@ class QuoteFilters(_QuoteFilters):
 
 class StatementFilters(_QuoteFilters):
     pass
+
+
+class StatementListFilters(_QuoteFilters):
+    """``speaker`` and ``wikidata_id`` say whose rows are read: the view's ``owners``."""
+
+    collection = IdFilter("collection_id", of=collection_key, help_text=COLLECTION)
+    speaker = UUIDFilter(method="of_owner", help_text="Id of the speaker.")
+    wikidata_id = WikidataFilter(method="of_owner", help_text="Of the speaker, as in `Q42`.")
+    speaker_name = TextFilter(
+        method="called",
+        help_text="Any name of the speaker, as texts write it, on the article's date: "
+        "`the Prime Minister` finds who was that then. In an article without a date, any name.",
+    )
+
+    def of_owner(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        return rows
+
+    def called(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        day = OuterRef("published_on")
+        names = SpeakerName.objects.filter(
+            speaker=OuterRef("speaker"), norm=normal_name(value)[:300]
+        )
+        then = names.filter(
+            Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
+        )
+        return rows.filter(Q(Exists(then)) | Q(published_on=None) & Q(Exists(names)))
 
 
 class SpeakerFilters(django_filters.FilterSet):

@@ -20,6 +20,11 @@ urlpatterns: list[URLPattern] = [
         views.ArticleAnnotations.as_view(),
         name="article_annotations",
     ),
+    path(
+        "articles/<uuid:public_id>/versions/",
+        views.ArticleVersions.as_view(),
+        name="article_versions",
+    ),
     path("quotes/", views.QuoteList.as_view(), name="quote_list"),
     path("quotes/<uuid:public_id>/", views.QuoteDetail.as_view(), name="quote_detail"),
     path("speakers/", views.SpeakerList.as_view(), name="speaker_list"),
@@ -34,6 +39,7 @@ urlpatterns: list[URLPattern] = [
         views.SpeakerCorrections.as_view(),
         name="speaker_corrections",
     ),
+    path("statements/", views.StatementList.as_view(), name="statement_list"),
     path("corrections/", views.CorrectionList.as_view(), name="correction_list"),
     path(
         "corrections/<uuid:public_id>/",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
 from django.db import models
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Left
 
 from quotes.models.base import PublicRecord, newest_first_index
@@ -20,6 +22,15 @@ SEARCHED_CHARACTERS = 200_000
 """PostgreSQL refuses a search vector over 1 MB; the rest of a longer text is not searched."""
 
 
+VERSIONS_SQL = """
+WITH RECURSIVE story (id, previous_id) AS (
+    SELECT id, previous_id FROM quotes_article WHERE public_id = %s
+    UNION
+    SELECT other.id, other.previous_id FROM quotes_article other JOIN story
+    ON other.id = story.previous_id OR other.previous_id = story.id
+)
+SELECT id FROM story
+"""
 LATEST = models.Q(is_latest=True)
 
 
@@ -30,6 +41,10 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def newest_versions(self) -> ArticleQuerySet:
         """The newest version of each story."""
         return self.filter(is_latest=True)
+
+    def versions_of(self, public_id: uuid.UUID) -> ArticleQuerySet:
+        """The article, those that it replaced and those that replaced it; newest first."""
+        return self.filter(pk__in=RawSQL(VERSIONS_SQL, [public_id])).order_by("-pk")  # noqa: S611 - bound
 
     def newest_first(self) -> ArticleQuerySet:
         return self.order_by(models.F("published_on").desc(nulls_last=True), "-pk")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -189,3 +191,90 @@ def test_a_session_needs_its_csrf_token_to_write_and_a_token_does_not(
     _, plain = make_token(user=editor, name="CMS", scopes=["import"])
     by_token = Client(enforce_csrf_checks=True, headers={"authorization": f"Bearer {plain}"})
     assert by_token.post(address, body, content_type="application/json").status_code == 200
+
+
+def ask(client: Client, body: object) -> Any:
+    return client.post(f"{API}/tokens/", body, content_type="application/json")
+
+
+def test_a_token_is_made_listed_and_ended_by_the_api(
+    client_of: Callable[..., Client], editor: User, colleague: User
+) -> None:
+    client = client_of(editor, "manage", "read")
+    made = ask(client, {"name": "Nightly report", "scopes": ["read"]})
+    assert made.status_code == 201, made.content
+    plain, there = made.json()["token"], made["Location"]
+    assert made["Cache-Control"] == "no-store"
+    assert call(plain) == 200
+    listed = client.get(f"{API}/tokens/").json()["results"]
+    row = next(row for row in listed if row["name"] == "Nightly report")
+    assert (row["state"], row["last_used_from"]) == ("active", "127.0.0.1")
+    assert not any(plain in json.dumps(one) or "token" in one for one in listed)
+    assert client_of(colleague).delete(there).status_code == 404
+    assert client.delete(there).json()["state"] == "revoked"
+    assert call(plain) == 401
+
+
+def test_a_token_makes_none_that_can_do_more_or_lasts_longer(
+    editor: User, client_of: Callable[..., Client]
+) -> None:
+    soon = timezone.now() + dt.timedelta(hours=1)
+    _, plain = make_token(user=editor, name="a", scopes=["manage", "read"], expires_at=soon)
+    client = Client(headers={"authorization": f"Bearer {plain}"})
+    more = ask(client, {"name": "b", "scopes": ["annotate"], "expires_at": soon.isoformat()})
+    assert (more.status_code, more.json()["errors"][0]["pointer"]) == (422, "/scopes")
+    for later in (None, (soon + dt.timedelta(seconds=1)).isoformat()):
+        longer = ask(client, {"name": "b", "scopes": ["read"], "expires_at": later})
+        assert (longer.status_code, longer.json()["errors"][0]["pointer"]) == (422, "/expires_at")
+    fine = ask(client, {"name": "b", "scopes": ["read"], "expires_at": soon.isoformat()})
+    assert fine.status_code == 201, fine.content
+
+
+def test_odd_tokens_are_not_made_by_the_api(client_of: Callable[..., Client], editor: User) -> None:
+    client = client_of(editor)
+    for change in (
+        {"scopes": []},
+        {"scopes": ["root"]},
+        {"name": ""},
+        {"expires_at": "2031-02-30T00:00:00Z"},
+        {"expires_at": "tomorrow"},
+        {"user": 1},
+        {"token": "onr_chosen"},
+    ):
+        answer = ask(client, {"name": "a", "scopes": ["read"], **change})
+        assert answer.status_code == 400, change
+    past = ask(client, {"name": "a", "scopes": ["read"], "expires_at": "2001-01-01T00:00:00Z"})
+    assert past.status_code == 422
+    assert ApiToken.objects.filter(name="a").count() == 0
+
+
+def test_a_session_makes_a_token_with_its_csrf_token_only(editor: User) -> None:
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(editor)
+    refused = ask(strict, {"name": "a", "scopes": ["read"]})
+    assert (refused.status_code, refused.json()["code"]) == (403, "csrf-failed")
+    strict.get(f"{API}/")
+    secret = strict.cookies["csrftoken"].value
+    answer = strict.post(
+        f"{API}/tokens/",
+        {"name": "a", "scopes": ["read"]},
+        content_type="application/json",
+        headers={"x-csrftoken": secret},
+    )
+    assert answer.status_code == 201, answer.content
+
+
+def test_the_page_makes_tokens_that_end(client: Client, editor: User) -> None:
+    client.force_login(editor)
+    page = "/tokens/"
+    made = client.post(page, {"name": "Report", "scopes": ["read"], "days": "30"})
+    assert made.status_code == 201
+    token = ApiToken.objects.get()
+    assert token.expires_at is not None
+    left = token.expires_at - timezone.now()
+    assert dt.timedelta(days=29, hours=23) < left < dt.timedelta(days=30, seconds=1)
+    assert client.post(page, {"name": "R", "scopes": ["read"], "days": "7"}).status_code == 422
+    client.post(page, {"name": "For ever", "scopes": ["read"], "days": "0"})
+    assert ApiToken.objects.get(name="For ever").expires_at is None
+    ApiToken.objects.filter(pk=token.pk).update(expires_at=timezone.now())
+    assert "expired" in client.get(page).content.decode()

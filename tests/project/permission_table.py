@@ -52,7 +52,9 @@ class Row:
     args: Callable[[World], list[Any]] = lambda world: []
     body: Callable[[World], dict[str, Any]] = lambda world: {}
     query: str = ""
-    version_of: Callable[[World], Quote | Correction | Speaker | None] = lambda world: None
+    version_of: Callable[[World], Article | Quote | Correction | Speaker | None] = lambda world: (
+        None
+    )
     """What the API's ``If-Match`` is about."""
 
 
@@ -283,7 +285,17 @@ API: dict[str, Row] = {
             "text": "“Frost is due,” the warden said.",
         },
     ),
-    "api:article_detail": Row(READ, article),
+    "api:article_detail": Row(
+        {**READ, "PATCH": "import"},
+        article,
+        lambda world: {"byline": "By Odile Marsh"},
+        version_of=lambda world: world.article,
+    ),
+    "api:article_versions": Row(READ, article),
+    "api:article_extract": Row({"POST": "import"}, article),
+    "api:article_undo": Row({"POST": "import"}, article, version_of=lambda world: world.article),
+    "api:article_history": Row(READ, article),
+    "api:statement_list": Row(ROWS),
     "api:article_annotations": Row(READ, article),
     "api:quote_list": Row({**ROWS, "POST": "annotate"}, body=new_quote),
     "api:quote_detail": Row(
@@ -316,7 +328,30 @@ API: dict[str, Row] = {
         {"POST": "change_speaker"}, speaker, version_of=lambda world: world.ines
     ),
     "api:speaker_history": Row(READ, speaker),
-    "api:speaker_detail": Row(READ, speaker),
+    "api:speaker_detail": Row(
+        {**READ, "PATCH": "change_speaker"},
+        speaker,
+        lambda world: {"description": "Minister of works"},
+        version_of=lambda world: world.ines,
+    ),
+    "api:speaker_split": Row(
+        {"POST": "change_speaker"},
+        speaker,
+        lambda world: {"name": "Another Quillan", "articles": [str(world.article.public_id)]},
+        version_of=lambda world: world.ines,
+    ),
+    "api:speaker_names": Row(
+        {**READ, "POST": "change_speaker"},
+        speaker,
+        lambda world: {"text": "the minister", "kind": "title"},
+        version_of=lambda world: world.ines,
+    ),
+    "api:speaker_name_remove": Row(
+        {"POST": "change_speaker"},
+        lambda world: [world.twin.public_id],
+        lambda world: {"text": "Ms Quill", "kind": "name"},
+        version_of=lambda world: world.twin,
+    ),
     "api:speaker_statements": Row(READ, speaker),
     "api:speaker_corrections": Row(READ, speaker),
     "api:correction_list": Row({**ROWS, "POST": "annotate"}, body=new_correction),
@@ -342,6 +377,10 @@ API: dict[str, Row] = {
     "api:import_detail": Row(READ, lambda world: [world.batch.public_id]),
     "api:import_items": Row(READ, lambda world: [world.batch.public_id]),
     "api:run_list": Row(ROWS),
+    "api:token_list": Row(
+        {**PERSON, "POST": "person"}, body=lambda world: {"name": "Report", "scopes": ["manage"]}
+    ),
+    "api:token_detail": Row({"DELETE": "person"}, article),
     "api:export_table": Row(safe("rows:export"), lambda world: ["quotes"]),
 }
 

@@ -7,8 +7,9 @@ from quotes.api.serializers.articles import (
     ArticleListItem,
     ArticleSerializer,
     RunSerializer,
+    VersionsSerializer,
 )
-from quotes.api.serializers.base import Shown, etag
+from quotes.api.serializers.base import Shown, etag, shown_id
 from quotes.api.serializers.corrections import CorrectionSerializer
 from quotes.api.serializers.problems import ProblemSerializer
 from quotes.api.serializers.quotes import QuoteSerializer, StatementSerializer
@@ -26,5 +27,7 @@ __all__ = [
     "SpeakerNameSerializer",
     "SpeakerSerializer",
     "StatementSerializer",
+    "VersionsSerializer",
     "etag",
+    "shown_id",
 ]

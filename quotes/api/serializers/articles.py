@@ -38,6 +38,10 @@ class ArticleSummary(Shown):
     updated_at = serializers.DateTimeField()
 
 
+class VersionsSerializer(Shown):
+    results = ArticleSummary(many=True)
+
+
 class ArticleListItem(ArticleSummary):
     n_quotes = serializers.IntegerField()
     n_decided = serializers.IntegerField()

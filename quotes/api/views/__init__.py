@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from quotes.api.views.articles import ArticleAnnotations, ArticleDetail, ArticleList
+from quotes.api.views.articles import (
+    ArticleAnnotations,
+    ArticleDetail,
+    ArticleList,
+    ArticleVersions,
+)
 from quotes.api.views.base import IF_NONE_MATCH, OFFSET_UNIT, DetailView, ListView, RecordView
 from quotes.api.views.corrections import CorrectionDetail, CorrectionList
 from quotes.api.views.quotes import QuoteDetail, QuoteList
@@ -12,6 +17,7 @@ from quotes.api.views.speakers import (
     SpeakerList,
     SpeakerStatements,
 )
+from quotes.api.views.statements import StatementList
 
 __all__ = [
     "IF_NONE_MATCH",
@@ -19,6 +25,7 @@ __all__ = [
     "ArticleAnnotations",
     "ArticleDetail",
     "ArticleList",
+    "ArticleVersions",
     "CorrectionDetail",
     "CorrectionList",
     "DetailView",
@@ -30,4 +37,5 @@ __all__ = [
     "SpeakerDetail",
     "SpeakerList",
     "SpeakerStatements",
+    "StatementList",
 ]

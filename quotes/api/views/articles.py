@@ -88,3 +88,17 @@ class ArticleAnnotations(RecordView):
             "corrections": corrections,
         }
         return Response(self.get_serializer(found).data)
+
+
+class ArticleVersions(RecordView):
+    """The versions of the article's story, the newest first, without their texts."""
+
+    serializer_class = serializers.VersionsSerializer
+    queryset = Article.objects.none()
+
+    def get(self, request: Request, public_id: uuid.UUID) -> Response:
+        readable = Article.objects.readable_by(request.user)
+        found = list(reading.article_rows(readable.versions_of(public_id)))
+        if not any(row.public_id == public_id for row in found):
+            raise Http404
+        return Response(self.get_serializer({"results": found}).data)
