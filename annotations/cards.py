@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from annotations.outline import Outline
+from annotations.outline import Entry, Outline
 from annotations.sides import SideOption, side_options
 from quotes.models import Correction, Quote
 
@@ -44,6 +44,8 @@ class QuoteCard:
     is_focus: bool = False
     is_full: bool = True
     next_id: str = ""
+    following: Entry | None = None
+    """The quote right after this one, which may be joined to it."""
     template: str = "annotations/_quote_card.html"
 
     @property

@@ -156,7 +156,7 @@ def _quote_lines(quote: Quote, action: str, sent: Mapping[str, str]) -> list[Lin
         Line("Status", status, WANTED_STATUS.get(action, status)),
     ]
     if action == "quote_set_span":
-        role = sent.get("role", "content")
+        role = sent.get("role", "content").replace("part", "content")
         now = quote.spans.filter(role=role).order_by("ordinal").values_list("exact", flat=True)
         lines.append(Line(role.title(), " … ".join(now) or "none", sent.get("exact", "")))
     return lines

@@ -257,6 +257,8 @@ def build_desk(plan: Plan, quotes: Sequence[Quote], corrections: Sequence[Correc
         if quote.pk in outline.numbers
     ]
     correction_cards = [correction_card(row, article.text, outline) for row in corrections]
+    for card in quote_cards:
+        card.following = None if card.is_rejected else outline.following(card.quote.end)
     cards: list[Card] = [*quote_cards, *correction_cards]
     by_id = {uuid.UUID(card.id): card for card in cards}
     focus = outline.entry(plan.focus)
@@ -266,8 +268,8 @@ def build_desk(plan: Plan, quotes: Sequence[Quote], corrections: Sequence[Correc
     marks = _marks(article, quote_cards, correction_cards)
     by_paragraph: dict[int, list[Card]] = {}
     for row in shown:
-        if (card := by_id.get(row.public_id)) is not None:
-            by_paragraph.setdefault(plan.places.at(row.start), []).append(card)
+        if (found := by_id.get(row.public_id)) is not None:
+            by_paragraph.setdefault(plan.places.at(row.start), []).append(found)
     for chunk in plan.chunks:
         indices = range(chunk.first, chunk.last + 1)
         # Which marks a text has that is not drawn yet is not known.

@@ -157,8 +157,19 @@ class PlaceForm(forms.Form):
 class SpanForm(PlaceForm, ActionForm):
     """``ordinal`` names the part of the content that is replaced; without it, all of them."""
 
-    role = forms.ChoiceField(choices=QuoteSpan.Role.choices)
+    role = forms.ChoiceField(choices=[*QuoteSpan.Role.choices, ("part", "A further part")])
     ordinal = forms.IntegerField(min_value=0, max_value=99, required=False)
+
+
+class CutForm(PlaceForm, ActionForm):
+    """The words with which the second of the two quotes begins."""
+
+
+class JoinForm(ActionForm):
+    """The quote that follows, as it was on the screen."""
+
+    next = forms.UUIDField()
+    next_version = forms.IntegerField(min_value=1, max_value=LARGEST)
 
 
 class UndoForm(forms.Form):

@@ -7,10 +7,12 @@ the number on each, its colour and the progress depend on all of them.
 from __future__ import annotations
 
 import uuid
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from annotations.rendering import hues
 from annotations.sides import Candidate
@@ -160,6 +162,11 @@ class Outline:
 
     def first_open(self, show: str) -> str:
         return next((row.id for row in self.entries if row.is_open and row.is_shown(show)), "")
+
+    def following(self, end: int) -> Entry | None:
+        """The first live quote that begins where another has ended."""
+        first = bisect_left(self.quotes, end, key=lambda row: row.start)
+        return next((row for row in islice(self.quotes, first, None) if not row.is_rejected), None)
 
     def said_by(self, speaker: int | None, text: str) -> list[Candidate]:
         """The live quotes of one person, as they may stand on a side of a correction."""

@@ -18,6 +18,8 @@ VERBS = {
     "quote.kind_set": "set the kind",
     "quote.boundaries_set": "moved the boundaries",
     "quote.added": "added the quote",
+    "quote.joined": "joined two quotes",
+    "quote.split": "split the quote in two",
     "quote.note_set": "wrote a note",
     "quote.flagged": "flagged the quote",
     "quote.unflagged": "took the flag off",

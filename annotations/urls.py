@@ -70,6 +70,8 @@ urlpatterns = [
     ),
     path("quotes/<uuid:public_id>/set-kind/", quotes.quote_set_kind, name="quote_set_kind"),
     path("quotes/<uuid:public_id>/set-span/", quotes.quote_set_span, name="quote_set_span"),
+    path("quotes/<uuid:public_id>/join/", quotes.quote_join, name="quote_join"),
+    path("quotes/<uuid:public_id>/split/", quotes.quote_split, name="quote_split"),
     path("quotes/<uuid:public_id>/history/", quotes.quote_history, name="quote_history"),
     path("quotes/<uuid:public_id>/flag/", quotes.quote_flag, name="quote_flag"),
     path("quotes/<uuid:public_id>/set-note/", quotes.quote_set_note, name="quote_set_note"),

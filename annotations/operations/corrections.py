@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -25,6 +25,7 @@ from annotations.operations.speakers import create_speaker
 from annotations.permissions import require
 from annotations.refusals import Invalid, NotVisible
 from quotes.models import Correction, CorrectionQuote, Quote, Speaker
+from quotes.models.suggestion import LIVE_STATES
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -40,10 +41,10 @@ def confirm_correction(*, public_id: uuid.UUID, version: int, user: User) -> Cor
     if decision is None:
         return correction
     _require_people(correction)
-    _drop_links_that_do_not_fit(correction)
+    all_fit = _drop_links_that_do_not_fit(correction)
     correction.touched = True
     mark_decided(correction, Correction.Status.CONFIRMED, user)
-    decision.save()
+    decision.save(in_place=all_fit)
     return correction
 
 
@@ -305,9 +306,6 @@ def _people_changed(correction: Correction) -> None:
     """Quotes that the new people did not say leave a confirmed correction; a card hides them."""
     _touch(correction)
     if correction.status == Correction.Status.CONFIRMED:
-        # What fits is read from the row: it must have its new people by then.
-        with constraint_messages(Correction):
-            correction.save(update_fields=("corrector", "corrected"))
         _drop_links_that_do_not_fit(correction)
 
 
@@ -337,29 +335,34 @@ def _speaker(public_id: uuid.UUID | None, collection_id: int) -> Speaker | None:
     return lock_speaker(public_id, collection_id=collection_id) if public_id else None
 
 
-def _drop_links_that_do_not_fit(correction: Correction) -> None:
-    links = CorrectionQuote.objects.filter(correction=correction)
-    _lock_quotes(links.values_list("quote_id", flat=True))
-    fitting = set(links.fitting().values_list("pk", flat=True))
-    if unfit := [pk for pk in links.values_list("pk", flat=True) if pk not in fitting]:
+def _drop_links_that_do_not_fit(correction: Correction) -> bool:
+    """Keep only live quotes that are spoken by the person on their side; True where all are.
+
+    Nobody gives these quotes another speaker while the correction is being decided.
+    """
+    people = {Side.CORRECTED: correction.corrected_id, Side.CORRECTING: correction.corrector_id}
+    links = CorrectionQuote.objects.filter(correction=correction).order_by("quote_id")
+    locked = links.select_related("quote").select_for_update(of=("quote",), no_key=True)
+    unfit = [
+        link.pk
+        for link in locked
+        if link.quote.status not in LIVE_STATES or link.quote.speaker_id != people[Side(link.side)]
+    ]
+    if unfit:
         links.filter(pk__in=unfit).delete()
-
-
-def _lock_quotes(ids: Iterable[int]) -> None:
-    """Nobody gives these quotes another speaker while the correction is being decided."""
-    quotes = Quote.objects.filter(pk__in=list(ids)).order_by("pk")
-    list(quotes.select_for_update(no_key=True).values_list("pk", flat=True))
+    return not unfit
 
 
 def write_links(
     correction: Correction, wanted: Sequence[tuple[str, str]], *, must_fit: bool = False
 ) -> None:
     """Put the quotes on the sides; with ``must_fit`` only quotes that this side's person said."""
+    # Nobody gives these quotes another speaker while the correction is being decided.
     wanted_quotes = Quote.objects.live().filter(
         article=correction.article, public_id__in=[public_id for _, public_id in wanted]
     )
-    _lock_quotes(wanted_quotes.values_list("pk", flat=True))
-    quotes = {str(quote.public_id): quote for quote in wanted_quotes.all()}
+    locked = wanted_quotes.order_by("pk").select_for_update(no_key=True)
+    quotes = {str(quote.public_id): quote for quote in locked}
     people = {Side.CORRECTED: correction.corrected_id, Side.CORRECTING: correction.corrector_id}
     links = []
     for side, public_id in wanted:

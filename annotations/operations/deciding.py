@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
-from django.db.models import Subquery
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import JSONArray
 from django.utils import timezone
 
 from annotations.history import (
@@ -21,7 +23,7 @@ from annotations.history import (
 from annotations.models import Edit, ObjectKind
 from annotations.permissions import membership_role, require_known
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, StaleVersion
-from quotes.models import Article, Correction, CorrectionQuote, Quote, Speaker
+from quotes.models import Article, Correction, CorrectionQuote, Quote, QuoteSpan, Speaker
 from quotes.models.suggestion import Status
 
 if TYPE_CHECKING:
@@ -35,6 +37,23 @@ TRANSITIONS: Final[dict[str, frozenset[str]]] = {
     "remark": frozenset({Status.SUGGESTED, Status.CONFIRMED, Status.REJECTED}),
 }
 """Action → the states it may be taken in. What is not here is refused."""
+
+
+SPANS: Final = ArraySubquery(
+    QuoteSpan.objects.filter(quote=OuterRef("pk"))
+    .order_by("role", "ordinal")
+    .values(json=JSONArray("role", "ordinal", "start", "end"))
+)
+LINKS: Final = ArraySubquery(
+    CorrectionQuote.objects.filter(correction=OuterRef("pk"))
+    .order_by("side", "quote__start", "pk")
+    .values(json=JSONArray("side", "quote__public_id"))
+)
+"""What a state holds beside the row's own columns, to come with the row that is locked.
+
+Where the lock had to wait for somebody else, this is from before; the row's version is not, and
+``begin`` refuses the decision for it.
+"""
 
 
 def lock_quote(
@@ -55,9 +74,9 @@ def lock_quote(
     rows = Quote.objects.all() if withdrawn else Quote.objects.on_record()
     quote = (
         rows.select_for_update(of=("self",), no_key=True)
-        .select_related("article", "speaker", "addressee", "parent")
+        .select_related("article", "speaker", "addressee", "parent", "collection")
         .defer("article__search_vector")
-        .annotate(role=membership_role(user), previous_at=last_edit_at(user))
+        .annotate(role=membership_role(user), previous_at=last_edit_at(user), spans_seen=SPANS)
         .filter(public_id=public_id)
         .first()
     )
@@ -91,7 +110,7 @@ def lock_correction(
         rows.select_for_update(of=("self",), no_key=True)
         .select_related("article", "corrector", "corrected", "retells", "same_point_as")
         .defer("article__search_vector")
-        .annotate(role=membership_role(user), previous_at=last_edit_at(user))
+        .annotate(role=membership_role(user), previous_at=last_edit_at(user), quotes_seen=LINKS)
         .filter(public_id=public_id)
         .first()
     )
@@ -103,8 +122,10 @@ def lock_correction(
 
 def lock_speaker(public_id: uuid.UUID, *, collection_id: int) -> Speaker:
     """A current speaker of the collection, who cannot be merged away meanwhile."""
+    merged = Speaker.objects.filter(merged_into=OuterRef("pk")).values("public_id")
     speaker = (
         Speaker.objects.select_for_update(of=("self",), no_key=True)
+        .annotate(has_been=ArraySubquery(merged))
         .filter(public_id=public_id, collection_id=collection_id)
         .first()
     )
@@ -121,6 +142,8 @@ def became(suggested: str | None, speaker: Speaker | None) -> bool:
         return suggested is None and speaker is None
     if str(speaker.public_id) == suggested:
         return True
+    if (merged := getattr(speaker, "has_been", None)) is not None:
+        return uuid.UUID(suggested) in merged
     return Speaker.objects.filter(public_id=suggested, merged_into=speaker).exists()
 
 
@@ -167,7 +190,7 @@ def begin(
     leaves behind, where its name alone does not say it. Raises ``StaleVersion`` for a change made
     looking at an older version and ``NotAllowedNow`` for one that the row's state does not have.
     """
-    before = snapshot(row)
+    before = state_seen(row)
     if is_repeat(
         row,
         version=version,
@@ -184,6 +207,12 @@ def begin(
             f"This is {row.get_status_display().lower()}: you can {' or '.join(allowed)} it."
         )
     return Decision(row, action, user, before)
+
+
+def state_seen(row: Quote | Correction) -> Snapshot:
+    """The state of a row that was locked just now and has the version that was expected."""
+    name = "spans" if isinstance(row, Quote) else "quotes"
+    return snapshot(row, like={name: getattr(row, f"{name}_seen")})
 
 
 def is_repeat(

@@ -122,7 +122,7 @@ def set_kind(*, public_id: uuid.UUID, version: int, user: User, kind: str) -> Qu
     ]
     check_kind(kind, quote.article.text, content)
     quote.kind = kind
-    _touch(quote)
+    touch(quote)
     decision.save(in_place=True)
     return quote
 
@@ -157,11 +157,11 @@ def set_boundaries(
     if decision is None:
         return quote
     if Role.CONTENT in given:
-        _place_content(quote, given[Role.CONTENT])
+        place_content(quote, given[Role.CONTENT])
         quote.parent = _enclosing_quote(quote)
     with constraint_messages(QuoteSpan):
         write_spans(quote, given)
-    _touch(quote)
+    touch(quote)
     quote.changed_fields = sorted({*quote.changed_fields, *(role.value for role in given)})
     decision.save()
     return quote
@@ -193,7 +193,7 @@ def add_quote(
     )
     if speaker_id is not None:
         quote.speaker = lock_speaker(speaker_id, collection_id=article.collection_id)
-    _place_content(quote, content)
+    place_content(quote, content)
     quote.parent = _enclosing_quote(quote)
     if (same := _same_stretch(quote)) is not None:
         if same.origin == Quote.Origin.PERSON and same.decided_by_id == user.pk:
@@ -217,7 +217,7 @@ def set_note(*, public_id: uuid.UUID, version: int, user: User, note: str) -> Qu
     if decision is None:
         return quote
     quote.note = note
-    _touch(quote)
+    touch(quote)
     decision.save(in_place=True)
     return quote
 
@@ -231,17 +231,17 @@ def flag_quote(*, public_id: uuid.UUID, version: int, user: User, flagged: bool)
     if decision is None:
         return quote
     quote.flagged = flagged
-    _touch(quote)
+    touch(quote)
     decision.save(in_place=True)
     return quote
 
 
 def accept(quote: Quote, user: User) -> None:
-    _touch(quote)
+    touch(quote)
     mark_decided(quote, Quote.Status.CONFIRMED, user)
 
 
-def _touch(quote: Quote) -> None:
+def touch(quote: Quote) -> None:
     """The machine leaves the row alone from here on; note what differs from its suggestion."""
     quote.touched = True
     if quote.suggestion is None:
@@ -253,7 +253,7 @@ def _touch(quote: Quote) -> None:
     quote.changed_fields = sorted(spans | changed)
 
 
-def _place_content(quote: Quote, content: Sequence[Selection]) -> None:
+def place_content(quote: Quote, content: Sequence[Selection]) -> None:
     if not content:
         raise Invalid("A quote needs content.", code="no_content", field="content")
     if not any(character.isalnum() for part in content for character in part.exact):

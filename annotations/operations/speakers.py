@@ -15,9 +15,10 @@ from annotations.operations.deciding import (
     check_fields,
     constraint_messages,
     lock_quote,
+    refuse_while_in_confirmed_correction,
 )
 from annotations.operations.moving import Move, Moved, are_all, between, lock_rows
-from annotations.operations.quotes import set_speaker
+from annotations.operations.quotes import accept
 from annotations.permissions import require
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, StaleVersion
 from quotes.matching import lock_matching
@@ -78,19 +79,18 @@ def set_new_speaker(
     name = name.strip()
     quote = lock_quote(public_id, user=user)
     done = {"speaker_name": name}
-    if begin(quote, user, version, "quote.speaker_set", needs="change", leaves=done) is None:
+    decision = begin(quote, user, version, "quote.speaker_set", needs="change", leaves=done)
+    if decision is None:
         return quote
+    refuse_while_in_confirmed_correction(quote)
     batch = uuid.uuid4()
     speaker = create_speaker(
         collection=quote.collection, user=user, name=name, kind=kind, batch=batch
     )
-    return set_speaker(
-        public_id=public_id,
-        version=version,
-        user=user,
-        speaker_id=speaker.public_id,
-        batch=batch,
-    )
+    quote.speaker = speaker
+    accept(quote, user)
+    decision.save(batch=batch, in_place=True)
+    return quote
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from annotations.operations.deciding import (
     refuse_while_in_confirmed_correction,
     save_decision,
 )
+from annotations.operations.joining import JOINED, SPLIT
 from annotations.operations.moving import FOLLOWING
 from annotations.operations.speakers import REVERSIBLE, reverse_speaker_edit
 from annotations.refusals import (
@@ -45,6 +46,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
     from annotations.models import EditQuerySet
+
+
+INDIVISIBLE = frozenset({JOINED, SPLIT})
+"""Actions on several quotes of which none can be taken back without the others."""
 
 
 class ChangedSince(Refusal):
@@ -118,6 +123,8 @@ def undo_edit(*, object_id: uuid.UUID, version: int, user: User) -> Edit:
         raise NotVisible
     if Edit.objects.filter(undoes=edit).exists():
         raise NothingToUndo("This was taken back already.")
+    if _first_done(edit).action in INDIVISIBLE:
+        return _reverse_batch(edit, user=user, is_undo=not edit.is_undo)[0]
     return _reverse(edit, user=user, batch=uuid.uuid4(), is_undo=not edit.is_undo)
 
 
@@ -144,10 +151,19 @@ def _reverse_batch(edit: Edit, *, user: User, is_undo: bool) -> list[Edit]:
         try:
             done.append(_reverse(one, user=user, batch=batch, is_undo=is_undo))
         except ChangedSince as refusal:  # the rest of a bulk action is still taken back
+            if _first_done(edit).action in INDIVISIBLE:
+                raise
             refused = refusal
     if not done and refused is not None:
         raise refused
     return done
+
+
+def _first_done(edit: Edit) -> Edit:
+    """What an undo, or an undo of an undo, goes back to."""
+    while edit.undoes is not None:
+        edit = edit.undoes
+    return edit
 
 
 def _reverse(edit: Edit, *, user: User, batch: uuid.UUID, is_undo: bool) -> Edit:
@@ -254,6 +270,9 @@ def undo_own(*, public_id: uuid.UUID, version: int, user: User) -> Quote | Corre
         raise NothingToUndo
     if edit.actor_id != user.pk:
         raise NotAllowedNow("Somebody else decided this last: only one's own is taken back.")
-    _reverse(edit, user=user, batch=uuid.uuid4(), is_undo=True)
+    if edit.action in INDIVISIBLE:
+        _reverse_batch(edit, user=user, is_undo=True)
+    else:
+        _reverse(edit, user=user, batch=uuid.uuid4(), is_undo=True)
     row.refresh_from_db()
     return row

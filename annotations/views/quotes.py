@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from annotations import selectors
 from annotations.forms import (
     ActionForm,
+    CutForm,
     FlagForm,
+    JoinForm,
     KindForm,
     NoteForm,
     PlaceForm,
@@ -21,6 +23,7 @@ from annotations.forms import (
     checked,
     lenient,
 )
+from annotations.operations.joining import join_quotes, split_quote
 from annotations.operations.quotes import (
     add_quote,
     confirm_quote,
@@ -138,20 +141,48 @@ def quote_set_span(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
     data = checked(SpanForm(request.POST))
     quote = selectors.readable_quote(request.user, public_id)
     selection = _selection(quote.article.text, data, near=quote.start)
-    spans = [selection]
-    if data["role"] == "content" and data["ordinal"] is not None:
-        parts = [Selection(*place) for place in selectors.content_places(quote)]
-        if data["ordinal"] >= len(parts):
-            raise Invalid("This quote has no such part.", field="ordinal")
-        spans = [selection if n == data["ordinal"] else p for n, p in enumerate(parts)]
+    role, spans = data["role"], [selection]
+    if role == "part" or (role == "content" and data["ordinal"] is not None):
+        spans = _parts_with(quote, selection, None if role == "part" else data["ordinal"])
+        role = "content"
     quote = set_boundaries(
+        public_id=public_id, version=data["version"], user=request.user, **{role: spans}
+    )
+    said = {"content": "Words", "part": "Further part", "source": "Source", "cue": "Cue"}
+    return _answer(
+        request, quote, f"{said[data['role']]}: {_shown(selection.exact)}", whole=True, stay=True
+    )
+
+
+@require_POST
+@signed_in
+@refusing
+def quote_join(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """This and the next are one quote; the focus stays."""
+    data = checked(JoinForm(request.POST))
+    quote = join_quotes(
         public_id=public_id,
         version=data["version"],
         user=request.user,
-        **{data["role"]: spans},
+        next_id=data["next"],
+        next_version=data["next_version"],
     )
-    said = {"content": "Words", "source": "Source", "cue": "Cue"}[data["role"]]
-    return _answer(request, quote, f"{said}: “{selection.exact[:60]}”", whole=True, stay=True)
+    return _answer(request, quote, "Joined: two quotes are one", whole=True, stay=True)
+
+
+@require_POST
+@signed_in
+@refusing
+def quote_split(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """This is two quotes: the second begins with these words. The focus goes to the first."""
+    data = checked(CutForm(request.POST))
+    quote = selectors.readable_quote(request.user, public_id)
+    rest = _selection(quote.article.text, data, near=quote.start)
+    quote, second = split_quote(
+        public_id=public_id, version=data["version"], user=request.user, rest=rest
+    )
+    words = _shown(quote.article.text[second.start : second.end])
+    return _answer(request, quote, f"Split: the second begins {words}", whole=True, stay=True)
 
 
 @require_POST
@@ -240,6 +271,21 @@ def quote_history(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespons
         "may_annotate": allows(role_in(request.user, quote.collection_id), "annotate"),
     }
     return render(request, "annotations/quote_history.html", context)
+
+
+def _shown(words: str) -> str:
+    """The beginning of some words in one pair of marks, whether or not they bring their own."""
+    return f"“{words.strip('“”')[:60]}”"
+
+
+def _parts_with(quote: Quote, new: Selection, ordinal: int | None) -> list[Selection]:
+    """The content with one part put in place of another, or, without ``ordinal``, one more."""
+    parts = [Selection(*place) for place in selectors.content_places(quote)]
+    if ordinal is None:
+        return sorted([*parts, new], key=lambda part: part.start)
+    if ordinal >= len(parts):
+        raise Invalid("This quote has no such part.", field="ordinal")
+    return [new if n == ordinal else part for n, part in enumerate(parts)]
 
 
 def _selection(text: str, data: dict[str, object], *, near: int) -> Selection:

@@ -59,7 +59,6 @@
     return null;
   }
   const moves = { next: [1, true], previous: [-1, true], later: [1, true], "next-any": [1, false], "previous-any": [-1, false] };
-
   // ------------------------------------------------------------ selection
   // Offsets are code points: data-start of a piece of text + the code points up to the border.
   const pieces = (scope = story()) => $$("[data-start]", scope);
@@ -92,10 +91,8 @@
       const p = el.closest("p");
       return p === from || p === to || (from.compareDocumentPosition(p) & 4 && to.compareDocumentPosition(p) & 2);
     });
-    const base = +scope[0].dataset.start;
-    const text = scope.map((el) => el.textContent).join("");
-    const stops = boundaries(text);
-    const chars = points(text);
+    const base = +scope[0].dataset.start, text = scope.map((el) => el.textContent).join("");
+    const stops = boundaries(text), chars = points(text);
     let a = stops.findLast((n) => n <= start - base) ?? 0;
     let b = stops.find((n) => n >= end - base) ?? chars.length;
     for (; a < b && /\s/.test(chars[a]); a += 1);
@@ -110,6 +107,10 @@
     const [node, at] = place(start, false), [last, to] = place(end, true);
     getSelection().setBaseAndExtent(node, at, last, to);
   }
+  function afterCaret() {  // from the cursor, or the end that is being moved, to the end of the quote in focus
+    const { anchorNode: node, anchorOffset: at } = getSelection(), el = node?.parentElement?.closest("#story [data-start]");
+    return tidy(root.dataset.mode === "edit" ? edited.end : el ? +el.dataset.start + points(node.data.slice(0, at)).length : NaN, +focused()?.dataset.parts.split("-").at(-1));
+  }
   const mode = (name) => {
     for (const bar of $$(".bar--edit, .bar--select, .bar--main")) bar.hidden = !bar.classList.contains("bar--" + name);
     root.dataset.mode = name;
@@ -119,7 +120,6 @@
     for (const name of span ? ["start", "end", "exact"] : []) form.elements[name].value = span[name];
     return !!span;
   }
-
   // ------------------------------------------------------- edit boundaries
   let edited = { start: 0, end: 0, part: 0 };
   function editBoundaries(el) {
@@ -136,11 +136,8 @@
     const scope = pieces().filter((el) => [p, p?.closest("section").nextElementSibling?.querySelector("p"),
       p?.closest("section").previousElementSibling?.querySelector("p")].includes(el.closest("p")));
     const base = +scope[0].dataset.start, text = scope.map((el) => el.textContent).join("");
-    let stops = boundaries(text);
-    if (!byCharacter) {
-      const ends = [...text.matchAll(/\S+/g)].map((m) => (atStart ? m.index : m.index + m[0].length));
-      stops = ends.map((n) => points(text.slice(0, n)).length);
-    }
+    const words = () => [...text.matchAll(/\S+/g)].map((m) => points(text.slice(0, m.index + (atStart ? 0 : m[0].length))).length);
+    const stops = byCharacter ? boundaries(text) : words();
     const at = (atStart ? edited.start : edited.end) - base;
     const to = back ? stops.findLast((n) => n < at) : stops.find((n) => n > at);
     if (to === undefined) return;
@@ -148,9 +145,7 @@
     if (next.start < next.end) { edited = next; select(edited.start, edited.end); }
   }
   function leaveMode() {
-    getSelection().removeAllRanges();
-    mode("main");
-    item(current)?.focus({ preventScroll: true });
+    getSelection().removeAllRanges(); mode("main"); item(current)?.focus({ preventScroll: true });
   }
   const acts = {
     keys: () => { const map = $("#keys"); if (map?.open) map.close(); else map?.showModal(); },
@@ -166,9 +161,7 @@
       leaveMode();
       $('[value="content"]', form).click();
     },
-    retry: () => flush(),
   };
-
   // ----------------------------------------------------------------- keys
   let held = null;
   function press(key) {
@@ -195,8 +188,7 @@
     if (event.altKey) return;
     let key = event.key === " " ? "Space" : event.key;
     if (/^\p{L}$/u.test(key)) key = event.shiftKey ? "Shift+" + key.toUpperCase() : key.toLowerCase();
-    const single = event.key.length === 1;
-    if (single && root.dataset.keys === "off") return;
+    if (event.key.length === 1 && root.dataset.keys === "off") return;
     if ((key === "Enter" || key === "Space") && at.closest?.("a, button, summary") && root.dataset.mode !== "edit") return;
     if (key === "Escape" && $("dialog[open]")) return;
     if (key === "Escape" && root.dataset.mode !== "edit") { leaveMode(); return; }
@@ -213,21 +205,22 @@
     if (button.matches(".item .line")) { event.preventDefault(); focusItem(button.closest(".item")); return; }
     const form = button.form;
     if (form?.matches("[data-span]")) {
-      const filled = "filled" in form.dataset, span = filled ? null : selected();
+      const filled = "filled" in form.dataset, span = filled ? null : form.dataset.span === "caret" ? afterCaret() : selected();
       delete form.dataset.filled;
-      if (filled) return;
-      if (fill(form, span)) getSelection().removeAllRanges();
+      if (filled) return; else if (fill(form, span)) leaveMode();
       else if (form.dataset.span === "optional") fill(form, { start: "", end: "", exact: "" });
       else if (form.closest(".item") && !form.closest("details").open) {
         event.preventDefault();
         form.closest("details").open = true;
         form.elements.exact.focus();
-        say("Select words in the text first, or write them here.");
+        say($(".hint", form)?.textContent ?? "Select words in the text first, or write them here.");
       } else if (!span) for (const name of ["start", "end"]) form.elements[name].value = "";
     }
-    if ("undo" in (form?.dataset ?? {}) && waiting().length) {
-      event.preventDefault(); toast(`Not undone: ${waiting().length} still to be saved`);
-    } else if ("undo" in (form?.dataset ?? {}) && sending) { event.preventDefault(); after = () => button.click(); }
+    if (form?.elements.next_version) form.elements.next_version.value = $(`#item-${form.elements.next.value} [name=version]`)?.value ?? form.elements.next_version.value;
+    const left = waiting().length;
+    if (!("undo" in (form?.dataset ?? {})) || !(left || sending)) return;
+    event.preventDefault();
+    if (left) toast(`Not undone: ${left} still to be saved`); else after = () => button.click();
   });
   // On a phone the card in focus is swiped: the buttons say which way.
   let touch = null;
@@ -242,10 +235,9 @@
   document.addEventListener("click", (event) => {
     const mark = event.target.closest?.("#story mark[data-quotes]");
     if (!mark || !getSelection().isCollapsed) return;
-    const numbers = mark.dataset.quotes.split(" ");
-    focusItem($(`.item[data-number="${numbers.at(-1)}"]`), { scroll: false });
+    const numbers = mark.dataset.quotes.split(" "), here = numbers.indexOf(item(current)?.dataset.number);  // again: the quote around it
+    focusItem($(`.item[data-number="${numbers.at(here < 0 ? -1 : here - 1)}"]`), { scroll: false });
   });
-
   // ------------------------------------------------------------- combobox
   document.addEventListener("toggle", ({ target }) => target.matches?.("[data-finder][open]") && $(FIELD, target)?.focus(), true);
   function comboboxKey(event, input) {
@@ -265,7 +257,6 @@
     else return false;
     return event.preventDefault(), true;
   }
-
   // ------------------------------------------------- saving and the outbox
   const store = (name) => `on-record.${name}.${document.body.dataset.user ?? ""}`;
   const stored = (name) => { try { return JSON.parse(localStorage.getItem(store(name)) ?? "[]"); } catch { return []; } };

@@ -99,3 +99,38 @@ def test_words_that_differ_from_the_article_are_refused(desk, collection):
     desk.get_by_role("button", name="Add the quote").click()
     expect(desk.locator("#toast")).to_contain_text("do not stand in the article")
     assert not Quote.objects.filter(article=article).exists()
+
+
+def test_a_further_part_is_added_and_two_quotes_are_joined_and_split_by_keys(desk, collection):
+    text = "“One flood,” said Ada Lorne. “Then a second.”\n\n“And then a third,” she said."
+    article = make_article(collection, text)
+    first = make_quote(article, "“One flood,”")
+    make_quote(article, "“And then a third,”")
+    open_article(desk, article)
+    desk.evaluate(SELECT, ["“Then", "second.”"])
+    desk.keyboard.press("Shift+C")
+    expect(desk.locator("#toast")).to_contain_text("Further part: “Then a second.”")
+    assert parts_of(first) == ["“One flood,”", "“Then a second.”"]
+    desk.keyboard.press("g")
+    expect(desk.locator("#toast")).to_contain_text("Joined")
+    assert parts_of(first)[-1] == "“And then a third,”"
+    assert Quote.objects.on_record().count() == 1
+    desk.locator("#story mark", has_text="And then").click(position={"x": 2, "y": 8})
+    desk.keyboard.press("Shift+G")
+    expect(desk.locator("#toast")).to_contain_text("Split: the second begins “And then")
+    assert parts_of(first) == ["“One flood,”", "“Then a second.”"]
+    for key in ("e", "Alt+ArrowLeft", "ArrowLeft", "Shift+G"):  # by keys: where the end stands
+        desk.keyboard.press(key)
+    expect(desk.locator("#toast")).to_contain_text("Split: the second begins “flood")
+    for _ in range(4):
+        desk.keyboard.press("u")
+        expect(desk.locator("#toast")).to_contain_text("Undone")
+        expect(desk.locator("#saved")).to_have_text("All saved")
+    assert parts_of(first) == ["“One flood,”"]
+    assert Quote.objects.on_record().count() == 2
+
+
+def parts_of(quote: Quote) -> list[str]:
+    return list(
+        quote.spans.filter(role="content").order_by("ordinal").values_list("exact", flat=True)
+    )

@@ -153,6 +153,12 @@ def bulk(world: World) -> dict[str, Any]:
     return {"items": [{"id": str(world.quote.public_id), "version": 1, "action": "confirm"}]}
 
 
+def second_half(world: World) -> str:
+    place = world.quote
+    words = world.article.text[place.start : place.end]
+    return words[words.index(" ", len(words) // 2) + 1 :]
+
+
 def new_words(world: World) -> str:
     return "said the harbour wall would stand."
 
@@ -190,6 +196,8 @@ PAGES: dict[str, Row] = {
     "annotations:quote_set_speaker": decision(quote, speaker=lambda w: w.tobias.public_id),
     "annotations:quote_set_kind": decision(quote, kind="mixed"),
     "annotations:quote_set_span": decision(quote, role="cue", exact="told the board"),
+    "annotations:quote_join": decision(quote, next=lambda w: w.confirmed.public_id, next_version=2),
+    "annotations:quote_split": decision(quote, exact=second_half),
     "annotations:quote_history": Row(READ, quote),
     "annotations:quote_flag": decision(quote, flagged="on"),
     "annotations:quote_set_note": decision(quote, note="Ask the desk."),

@@ -40,6 +40,11 @@ def first_words(world: World) -> dict[str, Any]:
     return {"role": "content", "start": start, "end": start + len(words), "exact": words}
 
 
+def placed(world: World, words: str) -> dict[str, Any]:
+    start = world.article.text.index(words)
+    return {"start": start, "end": start + len(words), "exact": words}
+
+
 def other_correction(world: World) -> Correction:
     """A second correction of the article, made once."""
     words = "“The figure is forty million,”"
@@ -106,6 +111,30 @@ ACTIONS = [
         expected={"normal_text": "it has held"},
         action="quote.boundaries_set",
         bad={"version": 1, "role": "content", "exact": "words that nobody wrote"},
+    ),
+    Action(
+        "quote_set_span",
+        lambda w: w.quote,
+        lambda w: {"role": "part", **placed(w, "she said.")},
+        expected={"normal_text": "it has held for ninety winters she said"},
+        action="quote.boundaries_set",
+        bad={"version": 1, "role": "part", "exact": "words that nobody wrote"},
+    ),
+    Action(
+        "quote_join",
+        lambda w: w.quote,
+        lambda w: {"next": w.second.public_id, "next_version": w.second.version},
+        expected={"status": "suggested", "kind": "direct"},
+        action="quote.joined",
+        bad={"version": 1, "next": "soon"},
+    ),
+    Action(
+        "quote_split",
+        lambda w: w.quote,
+        lambda w: placed(w, "for ninety winters"),
+        expected={"normal_text": "it has held"},
+        action="quote.split",
+        bad={"version": 1, "exact": "words that nobody wrote"},
     ),
     Action(
         "quote_flag",

@@ -1,0 +1,178 @@
+"""Two quotes that are one, and one that is two: joining and splitting, each taken back as one."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from annotations.history import Snapshot, quote_snapshots
+from annotations.operations.deciding import (
+    begin,
+    constraint_messages,
+    lock_quote,
+    refuse_while_in_confirmed_correction,
+    save_decision,
+    state_seen,
+)
+from annotations.operations.quotes import place_content, touch
+from annotations.operations.selections import Selection, check_selections, write_spans
+from annotations.refusals import Invalid, NotAllowedNow, StaleVersion
+from quotes.models import Quote, QuoteSpan, SpeakerCandidate
+from quotes.models.quote import SpanRole as Role
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+JOINED, SPLIT = "quote.joined", "quote.split"
+
+Parts = dict[Role, list[Selection]]
+
+
+@transaction.atomic
+def join_quotes(
+    *, public_id: uuid.UUID, version: int, user: User, next_id: uuid.UUID, next_version: int
+) -> Quote:
+    """Make one quote of this and the next: its words become further parts of this one.
+
+    Who said it, and whether it is decided, stay as they are here; what is missing here, the source
+    or the cue or the speaker, is taken from the other, which leaves the record.
+    """
+    quote = lock_quote(public_id, user=user, moving=True)
+    decision = begin(quote, user, version, JOINED, needs="change")
+    if decision is None:
+        return quote
+    other = lock_quote(next_id, user=user)
+    if other.version != next_version:
+        raise StaleVersion(other)
+    _check_neighbours(quote, other)
+    refuse_while_in_confirmed_correction(other)
+    batch, other_before = uuid.uuid4(), state_seen(other)
+    mine, theirs = _parts(quote, decision.before), _parts(other, other_before)
+    joined: Parts = {role: mine.get(role) or theirs.get(role, []) for role in Role}
+    joined[Role.CONTENT] = [*mine[Role.CONTENT], *theirs[Role.CONTENT]]
+    other.status, other.touched = Quote.Status.WITHDRAWN, True
+    save_decision(other, user=user, action=JOINED, before=other_before, batch=batch, in_place=True)
+    _move_nested(other.pk, quote, user=user, batch=batch, action=JOINED)
+    if quote.kind != other.kind:
+        quote.kind = Quote.Kind.MIXED
+    quote.speaker = quote.speaker or other.speaker
+    quote.cue_lemma = quote.cue_lemma or other.cue_lemma
+    _write(quote, joined)
+    decision.save(batch=batch)
+    return quote
+
+
+@transaction.atomic
+def split_quote(
+    *, public_id: uuid.UUID, version: int, user: User, rest: Selection
+) -> tuple[Quote, Quote]:
+    """Cut a quote in two where ``rest`` begins; both have its speaker and its state.
+
+    Source and cue stay with the first. A cut between two parts takes nothing from either.
+    """
+    quote = lock_quote(public_id, user=user, moving=True)
+    check_selections(quote.article.text, [rest])
+    decision = begin(quote, user, version, SPLIT, needs="change")
+    if decision is None:
+        later = Quote.objects.live().filter(article=quote.article, start__gte=quote.end)
+        return quote, later.select_related("article", "speaker").order_by("start")[0]
+    batch, parts = uuid.uuid4(), _parts(quote, decision.before)
+    first, second = _cut(quote.article.text, parts[Role.CONTENT], rest.start)
+    if not first or not second:
+        raise Invalid("Put the cursor between words of the quote.", code="cut_outside")
+    new = Quote(
+        article=quote.article,
+        collection_id=quote.collection_id,
+        published_on=quote.published_on,
+        origin=Quote.Origin.PERSON,
+        touched=True,
+        kind=quote.kind,
+        parent=quote.parent,
+        speaker=quote.speaker,
+        addressee=quote.addressee,
+        status=quote.status,
+        decided_by=quote.decided_by,
+        decided_at=quote.decided_at,
+    )
+    _write(quote, {**parts, Role.CONTENT: first})
+    decision.save(batch=batch)
+    place_content(new, second)
+    across = Quote.objects.live().filter(parent=quote, start__lt=new.start, end__gt=quote.end)
+    if across.exists():
+        raise NotAllowedNow("A quote inside this one stands across the cut: move that one first.")
+    with constraint_messages(Quote, QuoteSpan):
+        new.save()
+        write_spans(new, {Role.CONTENT: second})
+    SpeakerCandidate.objects.bulk_create(
+        SpeakerCandidate(
+            quote=new,
+            speaker_id=known.speaker_id,
+            rank=known.rank,
+            probability=known.probability,
+            reason=known.reason,
+        )
+        for known in SpeakerCandidate.objects.filter(quote=quote)
+    )
+    save_decision(new, user=user, action=SPLIT, before=None, batch=batch)
+    _move_nested(quote.pk, new, user=user, batch=batch, action=SPLIT)
+    return quote, new
+
+
+def _check_neighbours(quote: Quote, other: Quote) -> None:
+    live = Quote.objects.live().filter(article=quote.article, parent=quote.parent_id)
+    following = live.filter(start__gte=quote.end).order_by("start", "pk").first()
+    if following is None or following.pk != other.pk:
+        raise NotAllowedNow("Only a quote and the one right after it can be joined.")
+
+
+def _parts(quote: Quote, state: Snapshot) -> Parts:
+    text = quote.article.text
+    found: Parts = {}
+    for role, _, start, end in state["spans"]:
+        found.setdefault(Role(role), []).append(Selection(start, end, text[start:end]))
+    return found
+
+
+def _cut(
+    text: str, content: Sequence[Selection], at: int
+) -> tuple[list[Selection], list[Selection]]:
+    """The parts before and after a place, without the white space on either side of it."""
+    first: list[Selection] = []
+    second: list[Selection] = []
+    for part in content:
+        for side, start, end in (
+            (first, part.start, min(part.end, at)),
+            (second, max(part.start, at), part.end),
+        ):
+            words = text[start:end] if start < end else ""
+            if words.strip():
+                start += len(words) - len(words.lstrip())
+                side.append(Selection(start, start + len(words.strip()), words.strip()))
+    return first, second
+
+
+def _write(quote: Quote, parts: Parts) -> None:
+    place_content(quote, parts[Role.CONTENT])
+    with constraint_messages(QuoteSpan):
+        write_spans(quote, parts)
+    touch(quote)
+    quote.changed_fields = sorted({*quote.changed_fields, "content"})
+
+
+def _move_nested(parent: int, to: Quote, *, user: User, batch: uuid.UUID, action: str) -> None:
+    """Hang the quotes inside one quote below another, where they lie inside that."""
+    inside = Quote.objects.filter(parent=parent, start__gte=to.start, end__lte=to.end)
+    rows = list(
+        inside.select_for_update(of=("self",), no_key=True)
+        .select_related("article", "speaker", "addressee", "parent")
+        .order_by("pk")
+    )
+    before = quote_snapshots(rows)
+    for row in rows:
+        row.parent = to
+        save_decision(
+            row, user=user, action=action, before=before[row.pk], batch=batch, in_place=True
+        )
