@@ -29,6 +29,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client, RequestFactory  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 from rest_framework import serializers  # noqa: E402
+from rest_framework.renderers import JSONRenderer  # noqa: E402
 from rest_framework.response import Response  # noqa: E402
 from rest_framework.settings import api_settings  # noqa: E402
 from rest_framework.views import APIView  # noqa: E402
@@ -106,6 +107,7 @@ def measure_list(api: Client) -> None:
 
     class Bare(APIView):
         authentication_classes = permission_classes = throttle_classes = ()
+        renderer_classes = (JSONRenderer,)
         with_fields = True
 
         def get(self, request: Any) -> Response:

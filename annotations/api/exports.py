@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 from django.http import Http404, StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from annotations.selectors import exportable_collections
 from quotes.api.fields import UUID_FORM
 from quotes.api.problems import BadParameter, Problem
+from quotes.api.rendering import JSONRenderer
 from quotes.api.views import RecordView
 from quotes.exports.csv import OPTIONS as FORM_OPTIONS
 from quotes.exports.csv import form_of, stream_csv, table_of

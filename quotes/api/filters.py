@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -48,6 +48,18 @@ SINCE = (
 WORDS = 'Words to search for; `"…"` for a phrase, `-` to leave out, `or`.'
 
 
+class Filters(django_filters.FilterSet):
+    """Of the filters only those that were asked for are set up; it takes longer than the query."""
+
+    base_filters: Mapping[str, django_filters.Filter]
+
+    def __init__(self, data: Mapping[str, str] | None = None, *args: Any, **options: Any) -> None:
+        asked = data or {}
+        every = type(self).base_filters
+        self.base_filters = {name: one for name, one in every.items() if name in asked}
+        super().__init__(data, *args, **options)
+
+
 class StrictFilterBackend(django_filters.DjangoFilterBackend):
     """Applies the view's filter set; a value that cannot be read is a problem with its name."""
 
@@ -80,7 +92,7 @@ class IdFilter(UUIDFilter):
         return qs if value is None else qs.filter(**{self.field_name: self.of(value)})
 
 
-class ArticleFilters(django_filters.FilterSet):
+class ArticleFilters(Filters):
     collection = IdFilter("collection_id", of=collection_key, help_text=COLLECTION)
     outlet = TextFilter("outlet", help_text=OUTLET)
     language = TextFilter("language", max_length=35, help_text="BCP 47, as in `en` or `pt-BR`.")
@@ -109,7 +121,7 @@ class ArticleFilters(django_filters.FilterSet):
         return found
 
 
-class _QuoteFilters(django_filters.FilterSet):
+class _QuoteFilters(Filters):
     """What quotes and statements have in common."""
 
     outlet = TextFilter("article__outlet", help_text=OUTLET)
@@ -179,7 +191,7 @@ class StatementListFilters(_QuoteFilters):
         return rows.filter(Q(Exists(then)) | Q(published_on=None) & Q(Exists(names)))
 
 
-class SpeakerFilters(django_filters.FilterSet):
+class SpeakerFilters(Filters):
     collection = IdFilter("collection_id", of=collection_key, help_text=COLLECTION)
     q = TextFilter(
         method="named_like", help_text="Like any of their names; forgives typing errors."
@@ -198,7 +210,7 @@ class SpeakerFilters(django_filters.FilterSet):
         return rows.filter(quotes) if value else rows.filter(~quotes)
 
 
-class _CorrectionFilters(django_filters.FilterSet):
+class _CorrectionFilters(Filters):
     kind = ChoiceFilter("kind", choices=CorrectionKind.choices, help_text="What happens in it.")
     status = ChoiceFilter("status", choices=SHOWN_STATUSES, help_text="Where it stands.")
     distinct = FlagFilter(
@@ -233,16 +245,16 @@ class SpeakerCorrectionFilters(_CorrectionFilters):
         return rows.filter(**{field: speaker})
 
 
-class ImportFilters(django_filters.FilterSet):
+class ImportFilters(Filters):
     collection = IdFilter("collection_id", of=collection_key, help_text=COLLECTION)
     state = ChoiceFilter("state", choices=ImportState.choices, help_text="How far it has come.")
 
 
-class ImportItemFilters(django_filters.FilterSet):
+class ImportItemFilters(Filters):
     state = ChoiceFilter("state", choices=ItemState.choices, help_text="What became of it.")
 
 
-class RunFilters(django_filters.FilterSet):
+class RunFilters(Filters):
     article = IdFilter("article_id", of=article_key, help_text="Id of the article.")
     state = ChoiceFilter("state", choices=RunState.choices, help_text="How far it has come.")
 

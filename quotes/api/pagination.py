@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core import signing
-from django.db.models import BooleanField, F, Func, IntegerField, Model, Q, QuerySet
+from django.db.models import F, Func, IntegerField, Q, QuerySet
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -24,6 +24,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
 from quotes.api.problems import BadParameter
+from quotes.api.rows import Decorate, Row, reading
 from quotes.exports.csv import snapshot
 
 DEFAULT_LIMIT: Final = 50
@@ -126,7 +127,7 @@ class Pages:
         order: Order,
         owners: QuerySet[Any],
         belongs: Q,
-        decorate: Callable[[QuerySet[Any]], QuerySet[Any]],
+        decorate: Decorate,
     ) -> None:
         self.request = request
         self.rows = rows
@@ -136,7 +137,7 @@ class Pages:
         self.decorate = decorate
         self.fingerprint = _fingerprint(request, order)
         self.count: int | str | None = None
-        self.found: Sequence[Model] = ()
+        self.found: Sequence[Row] = ()
         self.has_next = self.has_previous = False
 
     def page(self) -> list[Any]:
@@ -193,16 +194,9 @@ class Pages:
             for stretch in stretches
         ]
         keys = self.owners.values(key=Func(reduce(_joined, of_owner), function="unnest"))
-        among = Func(
-            F("pk"),
-            ArraySubquery(keys),
-            # Not `IN`: a join of many tables would then be planned for the whole table.
-            arg_joiner=" = ANY(",
-            template="%(expressions)s)",
-            output_field=BooleanField(),
-        )
-        rows = self.decorate(self.rows.model.objects.filter(among))
-        return list(self.order.of(rows, reverse=reverse)[:wanted])
+        model: Any = self.rows.model
+        statement = reading(model, self.decorate, self.order, reverse=reverse)
+        return statement.rows(keys, at_most=wanted)
 
     def _count(self) -> int | str:
         """How many rows there are, counted to ``COUNTED_TO`` in each owner."""
@@ -221,7 +215,7 @@ class Pages:
             body["count"] = self.count
         return Response(body)
 
-    def _link(self, row: Model, *, reverse: bool) -> str:
+    def _link(self, row: Row, *, reverse: bool) -> str:
         cursor = Cursor(getattr(row, self.order.column), row.pk, reverse).signed(self.fingerprint)
         address = remove_query_param(self.request.build_absolute_uri(), "count")
         return str(replace_query_param(address, "cursor", cursor))

@@ -32,7 +32,7 @@ def rest_framework(*, trusted_proxies: int = 0) -> dict[str, Any]:
         "DEFAULT_THROTTLE_CLASSES": ["quotes.api.throttling.RateLimit"],
         "DEFAULT_THROTTLE_RATES": {"anonymous": "60/min", "authenticated": "600/min"},
         "NUM_PROXIES": trusted_proxies,
-        "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+        "DEFAULT_RENDERER_CLASSES": ["quotes.api.rendering.JSONRenderer"],
         "DEFAULT_PARSER_CLASSES": ["quotes.api.parsing.StrictJSONParser"],
         "DEFAULT_CONTENT_NEGOTIATION_CLASS": "rest_framework.negotiation.DefaultContentNegotiation",
         "DEFAULT_METADATA_CLASS": None,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from rest_framework.renderers import BaseRenderer
+
+from quotes.api.rendering import as_json
 
 NDJSON: Final = "application/x-ndjson"
 BLOCK_BYTES: Final = 32 * 1024
@@ -25,7 +26,7 @@ class NDJSONRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
-        return b"" if data is None else _line(data)
+        return b"" if data is None else as_json(data) + b"\n"
 
 
 def as_lines(rows: Iterable[Any]) -> Iterator[bytes]:
@@ -33,7 +34,7 @@ def as_lines(rows: Iterable[Any]) -> Iterator[bytes]:
     block: list[bytes] = []
     size = BLOCK_BYTES
     for row in rows:
-        line = _line(row)
+        line = as_json(row) + b"\n"
         block.append(line)
         size += len(line)
         if size >= BLOCK_BYTES:
@@ -42,7 +43,3 @@ def as_lines(rows: Iterable[Any]) -> Iterator[bytes]:
             size = 0
     if block:
         yield b"".join(block)
-
-
-def _line(row: Any) -> bytes:
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Callable
+from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, cast
 
 from django.db.models import Model
@@ -25,54 +26,69 @@ def shown_offset(text: str, **options: Any) -> Any:
     return serializers.IntegerField(min_value=0, read_only=True, help_text=text, **options)
 
 
+# Without a docstring, which the OpenAPI document would repeat for each resource.
 class Shown(serializers.Serializer[Any]):
-    """A serializer that only shows: what reaches for its writing half finds none.
-
-    How each field is read is worked out once a serializer, not once a row: a list of fifty quotes
-    has three thousand fields.
-    """
+    # A serializer that only shows: what reaches for its writing half finds none. How the fields
+    # are read is worked out once a class, not once a row: fifty quotes have three thousand.
 
     create = None  # type: ignore[assignment]
     update = None  # type: ignore[assignment]
     save = None  # type: ignore[assignment]
 
-    @functools.cached_property
-    def _readers(self) -> list[tuple[str, Callable[[Any], Any]]]:
-        return [(name, _reader(field, self)) for name, field in self.fields.items()]
-
     def to_representation(self, instance: Any) -> dict[str, Any]:
-        return {name: read(instance) for name, read in self._readers}
+        return _showing(type(self))(instance)
+
+
+@functools.cache
+def _showing(of: type[Shown]) -> Callable[[Any], dict[str, Any]]:
+    """What makes the JSON value of a row: a dictionary, or an object with attributes."""
+    shown = of()
+    fields: dict[str, Any] = dict(shown.fields)
+    # Values that are JSON already are taken all at once, by a function of the interpreter's own.
+    plain = {
+        name: field.source
+        for name, field in fields.items()
+        if not isinstance(field, serializers.SerializerMethodField) and len(field.source_attrs) == 1
+    }
+    names, sources = tuple(plain), tuple(plain.values())
+    # With the first once more they give a tuple for one field too.
+    of_object, of_dict = attrgetter(*sources, *sources[:1]), itemgetter(*sources, *sources[:1])
+    shapes = [(name, shape) for name in plain if (shape := _shape(fields[name])) is not None]
+    others = [(name, _reader(fields[name], shown)) for name in fields if name not in plain]
+    order = dict.fromkeys(fields)
+
+    def show(row: Any) -> dict[str, Any]:
+        values = of_dict(row) if type(row) is dict else of_object(row)
+        found = order | dict(zip(names, values, strict=False))
+        for name, shape in shapes:
+            value = found[name]
+            if value is not None:
+                found[name] = shape(value)
+        for name, read in others:
+            found[name] = read(row)
+        return found
+
+    return show
 
 
 def _reader(field: Any, of: Shown) -> Callable[[Any], Any]:
-    """What reads one field's JSON value from a row, be it a model's or a dictionary."""
+    """What reads one value that the row has not ready: a method's, or one of a related record."""
     if isinstance(field, serializers.SerializerMethodField):
         method: Callable[[Any], Any] = getattr(of, field.method_name)
         return method
-    get = _getter(field.source_attrs)
-    shape = _shape(field)
-    if shape is None:
-        return get
+    first, last = field.source_attrs
+    shape = _shape(field) or _as_it_is
 
     def read(row: Any) -> Any:
-        value = get(row)
+        related = row[first] if type(row) is dict else getattr(row, first)
+        value = None if related is None else getattr(related, last)
         return None if value is None else shape(value)
 
     return read
 
 
-def _getter(path: list[str]) -> Callable[[Any], Any]:
-    first, *rest = path
-
-    def get(row: Any) -> Any:
-        value = row[first] if type(row) is dict else getattr(row, first)
-        for name in rest:
-            if value is None:
-                return None
-            value = getattr(value, name)
-        return value
-
-    return get
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _shape(field: Any) -> Callable[[Any], Any] | None:
@@ -84,16 +100,21 @@ def _shape(field: Any) -> Callable[[Any], Any] | None:
         return field.to_representation
     if isinstance(field, serializers.UUIDField):
         return str
-    if isinstance(field, serializers.DateField | serializers.DateTimeField):
+    if isinstance(field, serializers.DateField):
+        return _day
+    if isinstance(field, serializers.DateTimeField):
         return _moment
     return None
 
 
-def _moment(value: dt.date | str) -> str:
-    """A day or a UTC time as ISO 8601; what the database made JSON of is that already."""
-    if isinstance(value, str):
-        return value
-    return value.isoformat().replace("+00:00", "Z")
+def _day(value: dt.date | str) -> str:
+    """A day as ISO 8601; what the database made JSON of is that already."""
+    return value if isinstance(value, str) else value.isoformat()
+
+
+def _moment(value: dt.datetime | str) -> str:
+    """A UTC time as ISO 8601, as ``_day``."""
+    return value if isinstance(value, str) else value.isoformat().replace("+00:00", "Z")
 
 
 class SpeakerReference(Shown):

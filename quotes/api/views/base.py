@@ -12,7 +12,6 @@ from django_filters.rest_framework import FilterSet
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Throttled
 from rest_framework.generics import GenericAPIView
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -29,6 +28,7 @@ from quotes.api.pagination import (
 )
 from quotes.api.permissions import READING
 from quotes.api.problems import BadParameter, FieldError, Problem
+from quotes.api.rendering import JSONRenderer
 from quotes.api.streaming import NDJSON, NDJSONRenderer, as_lines
 from quotes.api.throttling import RateLimit
 from quotes.models import Collection
