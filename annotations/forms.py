@@ -57,6 +57,13 @@ class ActionForm(forms.Form):
     version = forms.IntegerField(min_value=1, max_value=LARGEST)
 
 
+class LeftOutForm(ActionForm):
+    """A stretch of an article's text that is left out, in code points."""
+
+    start = forms.IntegerField(min_value=0, max_value=LARGEST)
+    end = forms.IntegerField(min_value=1, max_value=LARGEST)
+
+
 class SpeakerForm(ActionForm):
     """An existing speaker, or the name of a new one."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from annotations.models import Edit, ObjectKind
+from annotations.operations.leaving_out import LEFT_OUT_ACTIONS
 from annotations.operations.moving import FOLLOWING
 
 VERBS = {
@@ -44,6 +45,9 @@ VERBS = {
     "quote.speaker_moved": "moved the quote with its speaker",
     "correction.people_moved": "moved the correction with its people",
     "correction.cleared": "merged the two people of the correction",
+    "article.put_back": "put back into the story what was left out",
+    "article.put_back_undone": "took back a decision",
+    "article.put_back_redone": "put a decision back",
     "speaker.created": "made a new speaker",
     "speaker.merged": "merged the speaker into another",
     "speaker.split": "split the speaker off another",
@@ -113,7 +117,10 @@ def sentences(edits: Iterable[Edit], *, text: str = "") -> list[Sentence]:
             is_undone=edit.pk in undone,
             version=edit.version,
             # An older one would be refused: somebody changed the object since.
-            can_undo=edit.object_kind in {ObjectKind.QUOTE, ObjectKind.CORRECTION}
+            can_undo=(
+                edit.object_kind in {ObjectKind.QUOTE, ObjectKind.CORRECTION}
+                or edit.action in LEFT_OUT_ACTIONS
+            )
             and edit.action not in FOLLOWING
             and edit.pk not in undone
             and newest[edit.object_id] == edit.version,

@@ -48,6 +48,8 @@ urlpatterns = [
     ),
     path("articles/<uuid:public_id>/next/", articles.article_next, name="article_next"),
     path("articles/<uuid:public_id>/history/", articles.article_history, name="article_history"),
+    path("articles/<uuid:public_id>/left-out/", articles.article_left_out, name="article_left_out"),
+    path("articles/<uuid:public_id>/put-back/", articles.article_put_back, name="article_put_back"),
     path("articles/<uuid:public_id>/quotes/add/", quotes.quote_add, name="quote_add"),
     path(
         "articles/<uuid:public_id>/corrections/add/",

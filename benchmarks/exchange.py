@@ -123,19 +123,27 @@ def download(
     return first, rows
 
 
-def raw_copy(out: IO[bytes]) -> None:
-    """COPY the same SELECT to a file, with nothing in between."""
+def raw_copy(path: Path) -> float:
+    """COPY the same SELECT to a file, with nothing in between; give the seconds it took."""
     within = ExportFilters(within=tuple(Collection.objects.values_list("pk", flat=True)))
     query = sql.SQL("COPY ({}) TO STDOUT WITH (FORMAT csv, ENCODING 'UTF8')").format(
         select(TABLES["quotes"], within)
     )
-    with snapshot(), connection.cursor() as cursor, cursor.copy(query) as copy:
+    begun = time.perf_counter()
+    with (
+        path.open("wb") as out,
+        snapshot(),
+        connection.cursor() as cursor,
+        cursor.copy(query) as copy,
+    ):
         for row in copy:
             out.write(row)
+    return time.perf_counter() - begun
 
 
 def measure_csv(directory: Path) -> None:
     plain = token()
+    before_it = raw_copy(directory / "raw.csv")
     with web_process() as (port, pid):
         with (directory / "first.csv").open("wb") as out:
             download(port, plain, out, only=1000)  # what a process loads once
@@ -145,13 +153,11 @@ def measure_csv(directory: Path) -> None:
             first, lines = download(port, plain, out)
         served = time.perf_counter() - begun
         grown = memory_mib(pid, "VmHWM") - before
-    begun = time.perf_counter()
-    with (directory / "raw.csv").open("wb") as out:
-        raw_copy(out)
-    copied = time.perf_counter() - begun
+    copied = min(before_it, raw_copy(directory / "raw.csv"))
     size = (directory / "quotes.csv").stat().st_size / 2**20
     say(
-        f"quotes.csv of {lines - 1:,} rows ({size:,.0f} MB) over HTTP, against raw COPY to a file",
+        f"quotes.csv of {lines - 1:,} rows ({size:,.0f} MB) over HTTP, against the faster of two"
+        " raw COPYs to a file, before and after",
         f"{copied / served:.2f} × ({lines / served:,.0f} rows/s against {lines / copied:,.0f})",
         "≥ 0.8 ×",
         holds=copied / served >= 0.8,

@@ -28,6 +28,7 @@ from annotations.operations.deciding import (
     save_decision,
 )
 from annotations.operations.joining import JOINED, SPLIT
+from annotations.operations.leaving_out import LEFT_OUT_ACTIONS, reverse_put_back
 from annotations.operations.moving import FOLLOWING
 from annotations.operations.speakers import REVERSIBLE, reverse_speaker_edit
 from annotations.refusals import (
@@ -48,6 +49,9 @@ if TYPE_CHECKING:
     from annotations.models import EditQuerySet
 
 
+DECIDED = Q(object_kind__in=(ObjectKind.QUOTE, ObjectKind.CORRECTION)) | Q(
+    action__in=LEFT_OUT_ACTIONS
+)
 INDIVISIBLE = frozenset({JOINED, SPLIT})
 """Actions on several quotes of which none can be taken back without the others."""
 
@@ -118,7 +122,7 @@ def undo_edit(*, object_id: uuid.UUID, version: int, user: User) -> Edit:
     no longer what that decision made of it.
     """
     edits = Edit.objects.of_object(object_id).filter(version=version).exclude(action__in=FOLLOWING)
-    edit = edits.filter(object_kind__in=(ObjectKind.QUOTE, ObjectKind.CORRECTION)).first()
+    edit = edits.filter(DECIDED).first()
     if edit is None:
         raise NotVisible
     if Edit.objects.filter(undoes=edit).exists():
@@ -129,8 +133,7 @@ def undo_edit(*, object_id: uuid.UUID, version: int, user: User) -> Edit:
 
 
 def _of_person(user: User, article: Article | None) -> EditQuerySet:
-    decisions = Q(object_kind__in=(ObjectKind.QUOTE, ObjectKind.CORRECTION))
-    edits = Edit.objects.by_person(user).filter(decisions | Q(action__in=REVERSIBLE))
+    edits = Edit.objects.by_person(user).filter(DECIDED | Q(action__in=REVERSIBLE))
     edits = edits.exclude(action__in=FOLLOWING)
     return edits if article is None else edits.filter(article=article)
 
@@ -144,6 +147,8 @@ def _reverse_batch(edit: Edit, *, user: User, is_undo: bool) -> list[Edit]:
     if edit.action in REVERSIBLE:
         return [reverse_speaker_edit(edit, user=user, is_undo=is_undo)]
     batch = uuid.uuid4()
+    if edit.action in LEFT_OUT_ACTIONS:
+        return [_reverse(edit, user=user, batch=batch, is_undo=is_undo)]
     done, refused = [], None
     for one in edits:
         if one.object_kind not in {ObjectKind.QUOTE, ObjectKind.CORRECTION}:
@@ -167,6 +172,8 @@ def _first_done(edit: Edit) -> Edit:
 
 
 def _reverse(edit: Edit, *, user: User, batch: uuid.UUID, is_undo: bool) -> Edit:
+    if edit.action in LEFT_OUT_ACTIONS:
+        return reverse_put_back(edit, user=user, batch=batch, is_undo=is_undo)
     is_quote = edit.object_kind == ObjectKind.QUOTE
     row: Quote | Correction
     if is_quote:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -64,6 +65,22 @@ def article_in_full(user: User | AnonymousUser, public_id: uuid.UUID) -> Article
     if article is None:
         raise NotVisible("There is no such article, or it is not yours to see.")
     return article
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A stretch of the text that is not read as story, and why."""
+
+    start: int
+    end: int
+    reason: str
+    words: str
+
+
+def left_out(article: Article) -> list[LeftOut]:
+    """What of an article is skipped, in text order."""
+    ranges = sorted(article.skipped)
+    return [LeftOut(*one, words=article.text[one[0] : one[1]].strip()) for one in ranges]
 
 
 def may(user: User | AnonymousUser, article: Article, permission: str) -> bool:

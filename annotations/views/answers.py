@@ -74,7 +74,7 @@ def refusing(view: View[P]) -> View[P]:
         try:
             return view(request, *args, **kwargs)
         except StaleVersion as refusal:
-            if isinstance(refusal.current, Speaker):
+            if isinstance(refusal.current, Speaker | Article):
                 return refused(request, f"{refusal} Look again before you decide.", 409)
             return _conflict(request, refusal)
         except NotVisible as refusal:

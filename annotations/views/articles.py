@@ -7,12 +7,21 @@ import uuid
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_safe
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from annotations import selectors
-from annotations.forms import ArticleFilterForm, DeskForm, lenient, without_page
+from annotations.forms import (
+    ArticleFilterForm,
+    DeskForm,
+    LeftOutForm,
+    checked,
+    lenient,
+    without_page,
+)
+from annotations.operations.leaving_out import put_back
 from annotations.sentences import sentences
-from annotations.views.answers import SignedInRequest, refusing, signed_in
+from annotations.views.answers import SignedInRequest, refusing, said, signed_in
 from quotes.models import ExtractionRun
 
 
@@ -56,6 +65,31 @@ def article_detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
         "may_annotate": selectors.may(request.user, article, "annotate"),
     }
     return render(request, "annotations/article_detail.html", context)
+
+
+@require_safe
+@signed_in
+@refusing
+def article_left_out(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """What of the text is not read as story, and why."""
+    article = selectors.article_in_full(request.user, public_id)
+    context = {
+        "article": article,
+        "left_out": selectors.left_out(article),
+        "may_annotate": selectors.may(request.user, article, "annotate"),
+    }
+    return render(request, "annotations/article_left_out.html", context)
+
+
+@require_POST
+@signed_in
+@refusing
+def article_put_back(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
+    """Say that something left out is story; the engine reads the article again."""
+    article = put_back(public_id=public_id, user=request.user, **checked(LeftOutForm(request.POST)))
+    message = "Put back into the story. The engine reads the article again."
+    back = reverse("annotations:article_left_out", args=[article.public_id])
+    return said(request, message, to=back)
 
 
 @require_GET

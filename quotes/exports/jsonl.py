@@ -157,7 +157,8 @@ LINE = _object(
         **{
             name: f"a.{name}"
             for name in ("headline", "outlet", "byline", "published_on", "url", "language",
-                         "country", "external_id", "encoding", "skipped", "is_latest", "version")
+                         "country", "external_id", "encoding", "skipped",
+                         "skipped_by_hand", "is_latest", "version")
         },
         "previous": _id_of("quotes_article", "a.previous_id"),
         "imported_at": _time("a.created_at"),

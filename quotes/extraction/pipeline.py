@@ -62,7 +62,7 @@ def extract(
     notes = []
     if len(text) < len(document.text):
         notes.append(f"read only the first {config.max_chars} characters")
-    skipped = find_skipped(text)
+    skipped = find_skipped(text) if document.skipped is None else document.skipped
     date = document.date or read_date(text)
     english = looks_english(text)
     model = language.load(config.language_model) if english else language.blank()

@@ -44,6 +44,8 @@ class Document:
     outlet: str = ""
     country: str = ""
     """ISO 3166 alpha-2 of the outlet; resolves "the Prime Minister" where the text does not."""
+    skipped: tuple[Skipped, ...] | None = None
+    """What is not story, where that is known already; None has the engine look for it."""
 
 
 @dataclass(frozen=True, slots=True)

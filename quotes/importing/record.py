@@ -346,6 +346,7 @@ ARTICLE = _object(
         "country": (_text(2), ""),
         "encoding": (_text(40), "utf-8"),
         "skipped": (_json, lambda _: []),
+        "skipped_by_hand": (_flag, False),
         "is_latest": (_flag, True),
         "previous": (_maybe(_id), None),
         "imported_at": (_maybe(_time), None),

@@ -110,6 +110,8 @@ class Article(PublicRecord):
     length = models.PositiveIntegerField(editable=False)
     encoding = models.CharField(max_length=40, default="utf-8")
     skipped = models.JSONField(default=list, blank=True)
+    skipped_by_hand = models.BooleanField(default=False, db_default=False, editable=False)
+    """A person has said what is story: the engine then takes ``skipped`` as it stands."""
     imported_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,

@@ -52,7 +52,7 @@ def _learn_about(article: Article, extraction: Extraction) -> None:
     learnt: dict[str, object] = {}
     if extraction.date and not article.published_on:
         learnt["published_on"] = extraction.date
-    if found and not article.skipped:
+    if found and not article.skipped and not article.skipped_by_hand:
         learnt["skipped"] = found
     if not learnt:
         return

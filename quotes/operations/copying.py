@@ -42,7 +42,8 @@ DECISION = (
 ARTICLE_LABELS = ("headline", "outlet", "byline", "url", "country", "encoding", "language")
 ARTICLE = (
     *PUBLIC, "collection_id", *ARTICLE_LABELS, "canonical_url", "opening", "published_on",
-    "external_id", "skipped", "previous_id", "is_latest", "version", "text", "sha256", "length",
+    "external_id", "skipped", "skipped_by_hand", "previous_id", "is_latest", "version", "text",
+    "sha256", "length",
 )  # fmt: skip
 SPEAKER_OWN = ("kind", "name", "description", "wikidata_id", "origin", "version")
 NAME_OWN = ("text", "kind", "valid_from", "valid_to", "place", "origin")
@@ -102,6 +103,7 @@ class ArticleWriter:
             self.collection.pk, *(data[name] or "" for name in ARTICLE_LABELS),
             canonical_url(data["url"]) if data["url"] else "", " ".join(text.split())[:90],
             data["published_on"], data["external_id"], Jsonb(data["skipped"]),
+            data["skipped_by_hand"],
             previous.get(data["previous"]), data["is_latest"], data["version"], text,
             data["text_sha256"], len(text),
         )  # fmt: skip

@@ -14,6 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from quotes.extraction.types import Skipped
+from quotes.importing.furniture import HEADLINE
 from quotes.models import Article, ExtractionRun
 from quotes.operations.applying import apply_extraction
 
@@ -61,6 +63,7 @@ def run_extraction(*, run: ExtractionRun, config: Config | None = None) -> Extra
                 date=article.published_on,
                 outlet=article.outlet,
                 country=article.country,
+                skipped=_known_skipped(article),
             ),
             config,
         )
@@ -77,6 +80,14 @@ def run_extraction(*, run: ExtractionRun, config: Config | None = None) -> Extra
         # The reason is for the people who wait for this article; the traceback is for the log.
         logger.exception("extraction failed", extra={"run": str(run.public_id)})
         return _fail(run, f"The engine stopped: {type(error).__name__}.")
+
+
+def _known_skipped(article: Article) -> tuple[Skipped, ...] | None:
+    """What the import, or a person, found to be no story. The engine reads headlines itself."""
+    if not article.skipped and not article.skipped_by_hand:
+        return None
+    found = (Skipped(start, end, reason) for start, end, reason in article.skipped)
+    return tuple(stretch for stretch in found if stretch.reason != HEADLINE)
 
 
 @transaction.atomic

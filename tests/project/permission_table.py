@@ -180,6 +180,10 @@ PAGES: dict[str, Row] = {
     "annotations:article_state": Row({"GET": "read"}, article),
     "annotations:article_next": Row({"GET": "read"}, article),
     "annotations:article_history": Row(READ, article),
+    "annotations:article_left_out": Row(READ, article),
+    "annotations:article_put_back": Row(
+        ACT, article, lambda w: {"version": w.article.version, "start": 0, "end": 1}
+    ),
     "annotations:article_paragraphs": Row({"GET": "read"}, article),
     "annotations:article_pulse": Row({"GET": "read"}, article),
     "annotations:article_accept_sure": Row(
