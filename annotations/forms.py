@@ -11,6 +11,7 @@ from django.http import QueryDict
 from annotations.models import ApiToken
 from annotations.outline import SHOW
 from annotations.refusals import Invalid
+from quotes.importing import MAX_ARCHIVE_BYTES
 from quotes.models import Collection, Correction, CorrectionQuote, Quote, QuoteSpan, Speaker
 from quotes.models.collection import MembershipRole
 
@@ -376,6 +377,21 @@ class PasteForm(IntakeForm):
 
 class FilesForm(IntakeForm):
     uploads = ManyFilesField()
+
+
+class TriedFilesForm(FilesForm):
+    """Files that are taken in, or only tried."""
+
+    dry_run = forms.BooleanField(required=False)
+
+    def clean_uploads(self) -> list[Any]:
+        uploads: list[Any] = self.cleaned_data["uploads"]
+        if sum(upload.size for upload in uploads) > MAX_ARCHIVE_BYTES:
+            raise forms.ValidationError(
+                f"More than {MAX_ARCHIVE_BYTES // 2**20} MB: bring it in by command "
+                "(manage.py import_record)."
+            )
+        return uploads
 
 
 class AddressForm(IntakeForm):

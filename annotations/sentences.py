@@ -49,6 +49,7 @@ VERBS = {
     "article.put_back_undone": "took back a decision",
     "article.put_back_redone": "put a decision back",
     "speaker.created": "made a new speaker",
+    "speaker.imported": "brought the speaker in from a table",
     "speaker.merged": "merged the speaker into another",
     "speaker.split": "split the speaker off another",
     "speaker.gained": "merged another speaker into this one",

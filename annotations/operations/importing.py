@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+import uuid
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 
+from annotations.history import Snapshot, record_edit
+from annotations.models import ObjectKind
 from annotations.permissions import require
 from annotations.refusals import Invalid
 from quotes.fetching import Limits, NotFetched, RefusedAddress, fetch
 from quotes.importing import MAX_FILE_BYTES, ArticleInput, ReadFailure, read_download
-from quotes.models import Collection, Import
+from quotes.importing.annotated import read_annotated
+from quotes.importing.people import read_people
+from quotes.models import Collection, Import, Speaker
 from quotes.operations import import_items, queue_import
+from quotes.operations.people import store_people
+from quotes.operations.restoring import RestoreReport, restore_lines
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -46,6 +55,44 @@ def import_address(*, collection: Collection, user: User, address: str) -> Impor
             "Import by address is off here. Who runs the server turns it on with URL_IMPORT=1."
         )
     return import_items(collection=collection, items=[_fetched(address)], user=user)
+
+
+Files = Sequence[tuple[str, BinaryIO]]
+"""Uploaded files, each with its name."""
+
+
+def import_annotations(
+    *, collection: Collection, user: User, files: Files, dry_run: bool = False
+) -> RestoreReport:
+    """Bring in articles that come with their quotes; a dry run says what would happen."""
+    require(user, "import", collection.pk)
+    lines = chain.from_iterable(read_annotated(name, file) for name, file in files)
+    return restore_lines(collection=collection, lines=lines, dry_run=dry_run)
+
+
+@transaction.atomic
+def import_people(
+    *, collection: Collection, user: User, files: Files, dry_run: bool = False
+) -> RestoreReport:
+    """Bring in a table of speakers; a history row for each that it makes or changes."""
+    require(user, "change_speaker", collection.pk)
+    rows = chain.from_iterable(read_people(name, file) for name, file in files)
+    batch = uuid.uuid4()
+
+    def record(speaker: Speaker, before: Snapshot | None, after: Snapshot) -> None:
+        record_edit(
+            actor=user,
+            action="speaker.imported",
+            kind=ObjectKind.SPEAKER,
+            object_id=speaker.public_id,
+            article=None,
+            version=speaker.version,
+            before=before,
+            after=after,
+            batch=batch,
+        )
+
+    return store_people(collection=collection, rows=rows, dry_run=dry_run, changed=record)
 
 
 def _fetched(address: str) -> ArticleInput | ReadFailure:

@@ -16,14 +16,28 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from annotations import selectors
-from annotations.forms import AddressForm, FilesForm, PasteForm, checked
-from annotations.operations.importing import import_address, import_articles
+from annotations.forms import AddressForm, FilesForm, PasteForm, TriedFilesForm, checked
+from annotations.operations.importing import (
+    import_address,
+    import_annotations,
+    import_articles,
+    import_people,
+)
 from annotations.views.answers import SignedInRequest, refused, refusing, signed_in
 from quotes.api.throttling import count_within
 from quotes.formula_guard import guard
-from quotes.importing import MAX_FILE_BYTES, ArticleInput, ReadFailure, read_paste, read_upload
+from quotes.importing import (
+    MAX_ARCHIVE_BYTES,
+    MAX_FILE_BYTES,
+    ArticleInput,
+    ReadFailure,
+    read_paste,
+    read_upload,
+)
 from quotes.models import Import
 
+TABLED = {"annotations": import_annotations, "speakers": import_people}
+"""Ways in that answer at once with what became of each line, or would."""
 ADDRESSES_PER_QUARTER_HOUR = 60
 """Each keeps a thread of the server waiting, for ten seconds at most."""
 
@@ -36,6 +50,9 @@ def article_import(request: SignedInRequest) -> HttpResponse:
     collections = selectors.importable_collections(request.user)
     if request.POST.get("way") == "address":
         return _from_address(request)
+    way = request.POST.get("way") or request.GET.get("way", "")
+    if way in TABLED:
+        return _with_report(request, way)
     by_files = "uploads" in request.FILES or request.POST.get("way") == "files"
     data = request.POST if request.method == "POST" else None
     paste = PasteForm(None if by_files else data, collections=collections)
@@ -47,11 +64,11 @@ def article_import(request: SignedInRequest) -> HttpResponse:
         items = _from_files(facts["uploads"]) if by_files else iter([read_paste(**facts)])
         batch = import_articles(collection=collection, user=request.user, items=items)
         return _after(batch)
+    ways = {"files", "address"} if settings.URL_IMPORT else {"files"}
     context = {
         "paste": paste,
         "files": files,
-        "by_files": by_files or request.GET.get("way") == "files",
-        "by_address": settings.URL_IMPORT and request.GET.get("way") == "address",
+        "way": "files" if by_files else way if way in ways else "paste",
         "address_allowed": settings.URL_IMPORT,
         "collections": collections,
         "max_megabytes": MAX_FILE_BYTES // 2**20,
@@ -108,6 +125,35 @@ def import_report_file(request: SignedInRequest, public_id: uuid.UUID) -> HttpRe
         )
         rows.writerow((item.ordinal, *map(guard, cells)))
     return answer
+
+
+def _with_report(request: SignedInRequest, way: str) -> HttpResponse:
+    """Take a file in at once, or only say what would happen; the page shows which line did what."""
+    collections = selectors.importable_collections(request.user)
+    form = TriedFilesForm(request.POST or None, request.FILES or None, collections=collections)
+    report, dry_run = None, False
+    if form.is_valid():
+        facts = form.cleaned_data
+        dry_run = facts["dry_run"]
+        report = TABLED[way](
+            collection=facts["collection"],
+            user=request.user,
+            files=[(upload.name or "file", cast(BinaryIO, upload)) for upload in facts["uploads"]],
+            dry_run=dry_run,
+        )
+    context = {
+        "way": way,
+        "form": form,
+        "report": report,
+        "states": sorted(report.states.items()) if report else [],
+        "counts": sorted(report.counts.items()) if report else [],
+        "dry_run": dry_run,
+        "address_allowed": settings.URL_IMPORT,
+        "collections": collections,
+        "max_megabytes": MAX_ARCHIVE_BYTES // 2**20,
+    }
+    status = 422 if form.is_bound and report is None else 200
+    return render(request, "annotations/article_import_tables.html", context, status=status)
 
 
 def _from_address(request: SignedInRequest) -> HttpResponse:

@@ -8,7 +8,8 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from quotes.formula_guard import unguard
 from quotes.importing.items import MAX_FILE_BYTES, RefusedInput
@@ -45,6 +46,8 @@ EXPORTED_FIELDS = frozenset(
 )
 """Columns of our own articles.csv that are made anew when it is read back."""
 DELIMITERS = ",;\t"
+MAX_COLUMNS = 200
+HeaderCheck = Callable[[list[str]], None]
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 COUNTRY = re.compile(r"[A-Za-z]{2}")
 DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:$|[T ])")
@@ -75,15 +78,18 @@ def json_fields(line: str) -> dict[str, str]:
     return fields
 
 
-def csv_rows(text: str) -> Iterator[tuple[int, dict[str, str] | RefusedInput]]:
+def csv_rows(
+    text: str, check: HeaderCheck | None = None
+) -> Iterator[tuple[int, dict[str, str] | RefusedInput]]:
     """Read a table's rows with their numbers as a spreadsheet counts them (the header is 1).
 
-    Raises ``RefusedInput`` for a header that cannot be used; a bad row is yielded as one.
+    ``check`` refuses a header; without one the table must be of articles. Raises ``RefusedInput``
+    for a header that cannot be used; a bad row is yielded as one.
     """
     csv.field_size_limit(MAX_FILE_BYTES)  # the default refuses articles over 131,072 characters
     delimiter = _delimiter(text)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    header = _header(rows)
+    header = _header(rows, check or _check_articles)
     number = 1
     while True:
         number += 1
@@ -153,11 +159,11 @@ def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return data
 
 
-def _refuse_unknown(keys: Iterable[str], what: str) -> None:
+def _refuse_unknown(keys: Iterable[str], what: str, known: tuple[str, ...] = TEXT_FIELDS) -> None:
     for key in keys:
-        if key not in TEXT_FIELDS:
+        if key not in known:
             raise RefusedInput(
-                f"The {what} “{key[:40]}” is not known. Known are: {', '.join(TEXT_FIELDS)}."
+                f"The {what} “{key[:40]}” is not known. Known are: {', '.join(known)}."
             )
 
 
@@ -167,19 +173,37 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=lambda mark: (header.count(mark), mark == ","))
 
 
-def _header(rows: Iterator[list[str]]) -> list[str]:
+def _header(rows: Any, check: HeaderCheck) -> list[str]:
     try:
-        header = next((row for row in rows if row), None)
+        header: list[str] | None = next((row for row in rows if row), None)
     except csv.Error as error:
         raise RefusedInput(f"Not valid CSV in the header: {error}.") from error
     if header is None:
         raise RefusedInput("There is no text in it.")
+    if len(header) > MAX_COLUMNS:
+        raise RefusedInput(f"There are {len(header):,} columns; at most {MAX_COLUMNS} are read.")
     header = [name.strip() for name in header]
-    ours = "text_sha256" in header
-    _refuse_unknown((name for name in header if not (ours and name in EXPORTED_FIELDS)), "column")
     if len(set(header)) != len(header):
         twice = next(name for name in header if header.count(name) > 1)
-        raise RefusedInput(f"The column “{twice}” stands there twice.")
-    if "text" not in header:
-        raise RefusedInput("The column “text” is missing.")
+        raise RefusedInput(f"The column “{twice[:40]}” stands there twice.")
+    try:
+        check(header)
+    except RefusedInput as refusal:
+        raise RefusedInput(f"Line {rows.line_num:,}: {refusal}") from refusal
     return header
+
+
+def _check_articles(header: list[str]) -> None:
+    ours = "text_sha256" in header
+    check_columns(
+        [name for name in header if not (ours and name in EXPORTED_FIELDS)], TEXT_FIELDS, ("text",)
+    )
+
+
+def check_columns(header: Iterable[str], known: Iterable[str], needed: Iterable[str]) -> None:
+    """Refuse a header by the first column that is not known, or that is missing."""
+    names = list(header)
+    _refuse_unknown(names, "column", tuple(known))
+    for name in needed:
+        if name not in names:
+            raise RefusedInput(f"The column “{name}” is missing.")

@@ -34,18 +34,36 @@ from quotes.operations.copying import ArticleWriter
 LINES_AT_ONCE = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What there is to say of one line."""
+
+    state: str
+    name: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.state:10} {self.name}: {self.message}"
+
+
 @dataclass(slots=True)
 class RestoreReport:
     """What became of each line, or in a dry run would have."""
 
     states: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
-    messages: list[str] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
 
     def say(self, name: str, state: str, message: str = "") -> None:
         self.states[state] += 1
         if message:
-            self.messages.append(f"{state:10} {name}: {message}")
+            self.said.append(Said(state, name, message))
+
+    def in_words(self, *, dry_run: bool) -> str:
+        would = "would be " if dry_run else ""
+        states = ", ".join(f"{n:,} {would}{state}" for state, n in sorted(self.states.items()))
+        counts = ", ".join(f"{n:,} {what}" for what, n in sorted(self.counts.items()))
+        return f"{states or 'nothing'}{f' ({counts})' if counts else ''}"
 
 
 def restore_lines(

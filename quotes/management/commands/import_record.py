@@ -38,12 +38,9 @@ class Command(BaseCommand):
         report = restore_lines(
             collection=found[0], lines=_lines(options["paths"]), dry_run=options["dry_run"]
         )
-        for message in report.messages:
-            self.stdout.write(message)
-        would = "would be " if options["dry_run"] else ""
-        states = ", ".join(f"{n:,} {would}{state}" for state, n in sorted(report.states.items()))
-        counts = ", ".join(f"{n:,} {what}" for what, n in sorted(report.counts.items()))
-        self.stdout.write(f"{states or 'nothing'}{f' ({counts})' if counts else ''}")
+        for line in report.said:
+            self.stdout.write(str(line))
+        self.stdout.write(report.in_words(dry_run=options["dry_run"]))
         if report.states["failed"]:
             raise CommandError(f"{report.states['failed']} articles could not be imported.")
 

@@ -98,7 +98,7 @@ def test_there_and_back_gives_the_same_bytes(told, collection):
     assert b"drivers" in before
     emptied()
     report = restored(collection, before)
-    assert report.messages == []
+    assert report.said == []
     assert report.states == {"stored": 2}
     assert exported() == before
 
@@ -147,7 +147,7 @@ def test_a_line_that_the_database_refuses_costs_itself(told, collection):
     data["quotes"].append(overlap)
     report = restored(collection, json.dumps(data).encode() + b"\n" + second)
     assert report.states == {"failed": 1, "stored": 1}
-    assert "Another quote already stands there." in report.messages[0]
+    assert "Another quote already stands there." in report.said[0].message
     assert Article.objects.count() == 1
 
 
