@@ -181,7 +181,9 @@ def measure_jsonl(directory: Path) -> None:
         begun = time.perf_counter()
         with path.open("rb") as file:
             report = restore_lines(
-                collection=Collection.objects.get(), lines=read_annotated(path.name, file)
+                collection=Collection.objects.get(),
+                lines=read_annotated(path.name, file),
+                alone=True,
             )
         taken = time.perf_counter() - begun
         ours, theirs = time.process_time() - ours, _server_seconds() - theirs

@@ -36,7 +36,10 @@ class Command(BaseCommand):
         if len(found) != 1:
             raise CommandError("Say which collection: --collection SLUG.")
         report = restore_lines(
-            collection=found[0], lines=_lines(options["paths"]), dry_run=options["dry_run"]
+            collection=found[0],
+            lines=_lines(options["paths"]),
+            dry_run=options["dry_run"],
+            alone=True,
         )
         for line in report.said:
             self.stdout.write(str(line))

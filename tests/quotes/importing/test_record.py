@@ -8,6 +8,7 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from quotes.exports.filters import ExportFilters
 from quotes.exports.jsonl import stream_jsonl
@@ -135,6 +136,22 @@ def test_a_dry_run_says_what_would_happen_and_stores_nothing(told, collection):
     assert report.states == {"stored": 2}
     assert report.counts["quotes"] == 3
     assert exported() == b""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_an_empty_database_is_filled_faster_and_keeps_its_indexes(told, collection, dry_run):
+    def indexes() -> list[tuple[str]]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename ~ '^quotes_'")
+            return sorted(cursor.fetchall())
+
+    data, before = exported(), indexes()
+    emptied()
+    connection.check_constraints()
+    restored(collection, data, alone=True, dry_run=dry_run)
+    assert indexes() == before
+    assert exported() == (b"" if dry_run else data)
 
 
 @pytest.mark.django_db
