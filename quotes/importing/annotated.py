@@ -13,16 +13,23 @@ from quotes.importing.decoding import decode
 from quotes.importing.files import check_size
 from quotes.importing.foreign import brat, label_studio, read_line, tasks_of
 from quotes.importing.items import ReadFailure, RefusedInput
+from quotes.importing.own_tables import is_own, read_own_tables
 from quotes.importing.record import Fields, RecordLine, read_record
 
 Found = RecordLine | ReadFailure
 
 
 def read_annotated(name: str, file: BinaryIO) -> Iterator[Found]:
-    """Read a file by its ending: .zip is brat, .json Label Studio, other lines by their keys."""
+    """Read a file by its ending and what is in it.
+
+    A .zip is of our own tables or of brat's files, .json is Label Studio's; lines are told apart by
+    their keys.
+    """
     try:
         if name.lower().endswith(".zip"):
-            yield from _brat_archive(name, file)
+            with opened(file) as archive:
+                read = read_own_tables if is_own(archive) else _brat_archive
+                yield from read(name, archive)
         elif name.lower().endswith(".json"):
             check_size(file.seek(0, 2))
             file.seek(0)
@@ -34,16 +41,18 @@ def read_annotated(name: str, file: BinaryIO) -> Iterator[Found]:
         yield ReadFailure(name, str(refusal))
 
 
-def _brat_archive(name: str, file: BinaryIO) -> Iterator[Found]:
+def _brat_archive(name: str, archive: zipfile.ZipFile) -> Iterator[Found]:
     """Read each .txt of a zip with the .ann beside it; a text without one has no quotes."""
-    with opened(file) as archive:
-        entries = {entry.filename: entry for entry in archive.infolist()}
-        texts = [one for one in entries if PurePosixPath(one).suffix == ".txt"]
-        if not texts:
-            raise RefusedInput("There is no .txt in it: brat has one beside each .ann.")
-        for text in texts:
-            standoff = entries.get(f"{text.removesuffix('.txt')}.ann")
-            yield _read(f"{name}: {text}", partial(_pair, archive, entries[text], standoff))
+    entries = {entry.filename: entry for entry in archive.infolist()}
+    texts = [one for one in entries if PurePosixPath(one).suffix == ".txt"]
+    if not texts:
+        raise RefusedInput(
+            "There is no .txt in it: brat has one beside each .ann. "
+            "Our own tables are articles.csv, quotes.csv and quote_parts.csv."
+        )
+    for text in texts:
+        standoff = entries.get(f"{text.removesuffix('.txt')}.ann")
+        yield _read(f"{name}: {text}", partial(_pair, archive, entries[text], standoff))
 
 
 def _pair(

@@ -75,14 +75,16 @@ def opened(file: BinaryIO) -> zipfile.ZipFile:
     return archive
 
 
-def unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+def unpacked(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, most: int = MAX_FILE_BYTES
+) -> bytes:
     """Give the bytes of one file of an archive that ``opened`` has let through."""
-    check_size(entry.file_size)
+    check_size(entry.file_size, most)
     if entry.filename.lower().endswith(".zip"):
         raise RefusedInput("This is an archive in an archive. Import it by itself.")
     try:
         with archive.open(entry) as file:
-            data = file.read(min(entry.file_size, MAX_FILE_BYTES) + 1)
+            data = file.read(min(entry.file_size, most) + 1)
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
         raise RefusedInput(f"The file is damaged in the archive: {error}.") from error
     except (NotImplementedError, RuntimeError) as error:

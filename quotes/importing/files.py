@@ -134,11 +134,11 @@ def read_paste(
         return ReadFailure(printable(name), str(refusal))
 
 
-def check_size(size: int) -> None:
+def check_size(size: int, most: int = MAX_FILE_BYTES) -> None:
     """Refuse a file by its size, which is known before it is read."""
-    if size > MAX_FILE_BYTES:
+    if size > most:
         raise RefusedInput(
-            f"The file has {size / 2**20:.1f} MB; at most {MAX_FILE_BYTES // 2**20} MB are read."
+            f"The file has {size / 2**20:.1f} MB; at most {most // 2**20} MB are read."
         )
 
 

@@ -26,6 +26,7 @@ PAGES: dict[str, tuple[str, int, int, int]] = {
     "article_state": ("article", 302, 200, 404),
     "article_next": ("article", 302, 302, 404),
     "article_history": ("article", 302, 200, 404),
+    "article_left_out": ("article", 302, 200, 404),
     "article_paragraphs": ("article", 302, 200, 404),
     "article_pulse": ("article", 302, 200, 404),
     "article_accept_sure": ("article", 302, 200, 404),
@@ -56,6 +57,7 @@ PAGES: dict[str, tuple[str, int, int, int]] = {
 }
 # Tested on their own, here or in test_accounts.py, test_imports.py and test_snapshots.py.
 ELSEWHERE = {
+    "article_put_back",
     "snapshot_make",
     "export_format",
     "snapshot_download",
