@@ -1,7 +1,7 @@
 """Our own tables read back: a zip with articles.csv, quotes.csv, quote_parts.csv and the rest.
 
 A snapshot is such a zip. What the tables do not hold is lost on the way: candidates, notes, flags,
-what the engine had proposed, its runs, and speakers whom no quote or correction names. JSONL holds all of it.
+what the engine had proposed, its runs, and speakers whom nothing names. JSONL holds all of it.
 """
 
 from __future__ import annotations
