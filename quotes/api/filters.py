@@ -105,7 +105,7 @@ class ArticleFilters(Filters):
     undecided = FlagFilter(
         method="with_undecided", help_text="Has suggested quotes that nobody has decided."
     )
-    q = TextFilter(method="matching", max_length=500, help_text=WORDS)
+    q = TextFilter(method="found_by_pages", max_length=500, help_text=WORDS)
     external_id = TextFilter("external_id", help_text="The id that the importer gave.")
 
     def quoting(self, rows: QuerySet[Any], name: str, value: uuid.UUID) -> QuerySet[Any]:
@@ -116,9 +116,8 @@ class ArticleFilters(Filters):
         undecided = Exists(Quote.objects.suggested().shown().filter(article=OuterRef("pk")))
         return rows.filter(undecided) if value else rows.filter(~undecided)
 
-    def matching(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
-        found: QuerySet[Any] = rows.matching(value)
-        return found
+    def found_by_pages(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows  # see ``ListView.search``
 
 
 class _QuoteFilters(Filters):
@@ -132,7 +131,7 @@ class _QuoteFilters(Filters):
     corrected = FlagFilter(
         method="is_corrected", help_text="Is the claim of a live correction, or is not."
     )
-    q = TextFilter(method="saying", max_length=500, help_text=WORDS)
+    q = TextFilter(method="found_by_pages", max_length=500, help_text=WORDS)
 
     def is_corrected(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:  # noqa: FBT001 - django-filter's signature
         links = CorrectionQuote.objects.filter(
@@ -142,9 +141,8 @@ class _QuoteFilters(Filters):
         )
         return rows.filter(Exists(links)) if value else rows.filter(~Exists(links))
 
-    def saying(self, rows: Any, name: str, value: str) -> QuerySet[Any]:
-        found: QuerySet[Any] = rows.saying(value)
-        return found
+    def found_by_pages(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows  # see ``ListView.search``
 
 
 class QuoteFilters(_QuoteFilters):

@@ -15,9 +15,19 @@ from functools import reduce
 from typing import Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.core import signing
-from django.db.models import F, Func, IntegerField, Q, QuerySet
+from django.db.models import (
+    BigIntegerField,
+    F,
+    Func,
+    IntegerField,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.fields.tuple_lookups import TupleGreaterThan, TupleLessThan
+from django.db.models.functions import Coalesce
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,11 +36,14 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from quotes.api.problems import BadParameter
 from quotes.api.rows import Decorate, Row, reading
 from quotes.exports.csv import snapshot
+from quotes.models.words import WordSearch
 
 DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
 COUNTED_TO: Final = 10_000
 STREAMED_AT_ONCE: Final = 500
+WALKED: Final = 20
+"""For each wanted row that a search walks past before it looks words up."""
 MAX_CURSOR: Final = 1_000
 SALT: Final = "quotes.api.cursor"
 PARAMETERS: Final = frozenset({"limit", "cursor", "count"})
@@ -47,12 +60,17 @@ class Order:
     nullable: bool = False
     read: Callable[[str], Any] = str
 
-    def of(self, rows: QuerySet[Any], *, reverse: bool = False) -> QuerySet[Any]:
-        if self.descending is not reverse:
-            nulls = {} if not self.nullable else {"nulls_first" if reverse else "nulls_last": True}
-            return rows.order_by(F(self.column).desc(**nulls), "-pk")
+    def of(
+        self, rows: QuerySet[Any], *, reverse: bool = False, by_sorting: bool = False
+    ) -> QuerySet[Any]:
+        """In this order; ``by_sorting`` keeps the database from walking along an index for it."""
+        column: Any = F(self.column)
+        if by_sorting:
+            column = Func(column, function="GREATEST")  # the greatest of one: itself
         nulls = {} if not self.nullable else {"nulls_first" if reverse else "nulls_last": True}
-        return rows.order_by(F(self.column).asc(**nulls), "pk")
+        if self.descending is not reverse:
+            return rows.order_by(column.desc(**nulls), "-pk")
+        return rows.order_by(column.asc(**nulls), "pk")
 
     def beyond(
         self, rows: QuerySet[Any], value: Any, pk: int, *, reverse: bool = False
@@ -128,6 +146,7 @@ class Pages:
         owners: QuerySet[Any],
         belongs: Q,
         decorate: Decorate,
+        search: WordSearch | None = None,
     ) -> None:
         self.request = request
         self.rows = rows
@@ -135,6 +154,7 @@ class Pages:
         self.owners = owners.order_by()
         self.belongs = belongs
         self.decorate = decorate
+        self.search = search
         self.fingerprint = _fingerprint(request, order)
         self.count: int | str | None = None
         self.found: Sequence[Row] = ()
@@ -189,8 +209,8 @@ class Pages:
             if cursor is None
             else self.order.beyond(self.rows, cursor.value, cursor.pk, reverse=reverse)
         )
-        of_owner: list[Any] = [
-            ArraySubquery(stretch.filter(self.belongs).values("pk")[:wanted])
+        of_owner = [
+            self._keys(stretch.filter(self.belongs), wanted, reverse=reverse)
             for stretch in stretches
         ]
         keys = self.owners.values(key=Func(reduce(_joined, of_owner), function="unnest"))
@@ -198,9 +218,26 @@ class Pages:
         statement = reading(model, self.decorate, self.order, reverse=reverse)
         return statement.rows(keys, at_most=wanted)
 
+    def _keys(self, rows: QuerySet[Any], wanted: int, *, reverse: bool) -> Any:
+        """The first keys of a stretch.
+
+        Words are searched for in two ways, each fast where the other is slow, and both exact: one
+        walks along the list, and gives nothing where it ends before it has found enough; then all
+        that have the words are looked up and sorted. The database cannot choose, because it does
+        not know how often a rare word occurs, nor where.
+        """
+        if self.search is None:
+            return ArraySubquery(rows.values("pk")[:wanted])
+        walked = rows.values("pk", hit=self.search.matches)[: wanted * WALKED]
+        having = self.order.of(
+            rows.filter(self.search.candidates), reverse=reverse, by_sorting=True
+        ).values("pk", hit=self.search.matches)
+        return Coalesce(_Enough(walked, wanted), _Hits(having, wanted))
+
     def _count(self) -> int | str:
         """How many rows there are, counted to ``COUNTED_TO`` in each owner."""
-        some = self.rows.filter(self.belongs).order_by().values("pk")[: COUNTED_TO + 1]
+        rows = self.rows if self.search is None else self.rows.filter(self.search.matches)
+        some = rows.filter(self.belongs).order_by().values("pk")[: COUNTED_TO + 1]
         size = Func(ArraySubquery(some), function="cardinality", output_field=IntegerField())
         counted = sum(self.owners.values_list(size, flat=True))
         return counted if counted <= COUNTED_TO else f"{COUNTED_TO}+"
@@ -288,6 +325,28 @@ def _wants_count(request: Request) -> bool:
     if text not in {"true", "false"}:
         raise BadParameter("count", "true or false.")
     return text == "true"
+
+
+class _Hits(Subquery):
+    """Of rows with a key and whether it is a hit, the first hits' keys."""
+
+    # A limit makes the database sort first, and look for hits in that order until it has enough.
+    template = (
+        "ARRAY(SELECT key FROM (%(subquery)s LIMIT 2147483647) AS walked (key, hit)"
+        " WHERE hit LIMIT %(wanted)s)"
+    )
+
+    def __init__(self, walked: QuerySet[Any], wanted: int) -> None:
+        super().__init__(walked, ArrayField(BigIntegerField()), wanted=wanted)
+
+
+class _Enough(_Hits):
+    """As many as are wanted, or null."""
+
+    template = (
+        "(SELECT array_agg(key) FROM (SELECT key FROM (%(subquery)s) AS walked (key, hit)"
+        " WHERE hit LIMIT %(wanted)s) AS found HAVING count(*) = %(wanted)s)"
+    )
 
 
 def _joined(first: Any, second: Any) -> Func:

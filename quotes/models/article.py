@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector, SearchVectorField
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce, Left
 
 from quotes.models.base import PublicRecord, newest_first_index
 from quotes.models.collection import Collection
+from quotes.models.words import WordSearch
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -51,9 +52,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 
     def matching(self, words: str) -> ArticleQuerySet:
         """Full-text search in a web searcher's syntax, which never raises on odd input."""
-        return self.filter(
-            search_vector=SearchQuery(words, search_type="websearch", config="english")
-        )
+        return self.filter(Article.having(words).matches)
 
     def with_progress(self) -> ArticleQuerySet:
         """Add ``n_quotes``, ``n_decided``, ``n_corrections`` and ``run_state``, in one statement.
@@ -173,6 +172,11 @@ class Article(PublicRecord):
             models.Index(fields=("collection", "canonical_url"), name="article_canonical_url"),
             models.Index(fields=("collection", "updated_at", "id"), name="article_by_change"),
         )
+
+    @staticmethod
+    def having(words: str) -> WordSearch:
+        """Full-text search in headline and text."""
+        return WordSearch.of(models.F("search_vector"), words)
 
     def __str__(self) -> str:
         return self.title

@@ -8,7 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import IntegerRangeField, RangeOperators
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.contrib.postgres.search import SearchVector
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import JSONObject
@@ -18,6 +18,7 @@ from quotes.models.base import newest_first_index, one_of
 from quotes.models.collection import Collection
 from quotes.models.speaker import Origin, Speaker
 from quotes.models.suggestion import Status, Suggestion, SuggestionQuerySet
+from quotes.models.words import WordSearch
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -49,12 +50,6 @@ class QuoteQuerySet(SuggestionQuerySet):
 
     def newest_first(self) -> Self:
         return self.order_by(models.F("published_on").desc(nulls_last=True), "-pk")
-
-    def saying(self, words: str) -> Self:
-        """Full-text search in the quoted words."""
-        return self.annotate(words=SearchVector("normal_text", config="english")).filter(
-            words=SearchQuery(words, search_type="websearch", config="english")
-        )
 
     def with_spans(self) -> Self:
         """Add ``parts``: ``[{role, ordinal, start, end, exact}]`` in order, in one statement."""
@@ -202,6 +197,11 @@ class Quote(Suggestion):
             GinIndex(SearchVector("normal_text", config="english"), name="quote_search"),
             models.Index(fields=("same_words_hash",), name="quote_same_words"),
         )
+
+    @staticmethod
+    def having(words: str) -> WordSearch:
+        """Full-text search in the quoted words."""
+        return WordSearch.of(SearchVector("normal_text", config="english"), words)
 
     def __str__(self) -> str:
         return f"Quote {self.public_id}"

@@ -28,6 +28,7 @@ class ArticleList(ListView):
     filterset_class = ArticleFilters
     queryset = Article.objects.none()
     rows = staticmethod(reading.article_list_rows)
+    having = staticmethod(Article.having)
 
     def get_queryset(self) -> QuerySet[Article]:
         articles = Article.objects.all()

@@ -33,6 +33,7 @@ from quotes.api.streaming import NDJSON, NDJSONRenderer, as_lines
 from quotes.api.throttling import RateLimit
 from quotes.models import Collection
 from quotes.models.suggestion import Status, SuggestionQuerySet
+from quotes.models.words import WordSearch
 
 Answer = Response | StreamingHttpResponse
 SuggestionRows = TypeVar("SuggestionRows", bound=SuggestionQuerySet)
@@ -145,6 +146,8 @@ class ListView(RecordView):
     rows: Callable[[QuerySet[Any]], QuerySet[Any]]
     belongs: ClassVar[Q] = Q(collection=OuterRef("pk"))
     """Which rows are those of the owner ``OuterRef("pk")``."""
+    having: Callable[[str], WordSearch] | None = None
+    """Search for words in the rows' text, where `q` is that."""
     is_list = True
     has_offsets = False
 
@@ -157,6 +160,11 @@ class ListView(RecordView):
         """What the rows belong to, as far as the person may see it."""
         return Collection.objects.readable_by(self.request.user)
 
+    def search(self) -> WordSearch | None:
+        """What the words of `q` ask of a row's text."""
+        words, having = self.request.query_params.get("q"), type(self).having
+        return None if words is None or having is None else having(words)
+
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Answer:
         unit = self.unit()
         pages = Pages(
@@ -166,6 +174,7 @@ class ListView(RecordView):
             owners=self.owners(),
             belongs=self.belongs,
             decorate=type(self).rows,
+            search=self.search(),
         )
         if request.accepted_renderer.media_type == NDJSON:
             return self.stream(pages, unit)

@@ -27,6 +27,7 @@ class QuoteList(ListView):
     filterset_class = QuoteFilters
     queryset = Quote.objects.none()
     rows = staticmethod(reading.quote_rows)
+    having = staticmethod(Quote.having)
     has_offsets = True
 
     @extend_schema(parameters=[OFFSET_UNIT])

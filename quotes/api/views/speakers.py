@@ -73,6 +73,7 @@ class SpeakerStatements(_OfSpeaker):
     filterset_class = StatementFilters
     queryset = Quote.objects.none()
     rows = staticmethod(reading.statement_rows)
+    having = staticmethod(Quote.having)
     belongs = Q(speaker=OuterRef("pk"))
 
     @extend_schema(parameters=[OFFSET_UNIT])
