@@ -122,7 +122,7 @@ PRONOUNS = HE | SHE | THEY | IT | RELATIVE | FIRST_SECOND
 # --- who may be a source besides a name --------------------------------------------------------
 
 ROLES = _words(
-    "president chancellor premier minister secretary leader senator congressman congresswoman "
+    "president chancellor premier minister secretary leader senator congressman congresswoman lady "
     "governor mayor speaker nominee candidate king queen prince princess pope chairman chairwoman "
     "chair chief director manager coach captain spokesman spokeswoman spokesperson adviser advisor "
     "aide lawyer attorney judge justice prosecutor ambassador commissioner sheriff superintendent "

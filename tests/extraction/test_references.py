@@ -79,6 +79,74 @@ Wren NNP nsubj 7 wren PERSON
 left VBD ROOT 7 leave
 . . punct 7
 """
+PORTRAIT = """
+Ida NNP compound 1 ida PERSON
+Marsh NNP nsubj 2 marsh PERSON
+praised VBD ROOT 2 praise
+Toby NNP compound 4 toby PERSON
+Wren NNP dobj 2 wren PERSON
+. . punct 2
+¶ _SP dep 2
+The DT det 10
+former JJ amod 10
+first JJ amod 10
+lady NN nsubj 14
+and CC cc 10
+Delmore NNP compound 13
+senator NN conj 10
+said VBD ROOT 14 say
+rust NN nsubj 16
+won VBD ccomp 14 win
+. . punct 14
+"""
+A_THING = """
+Toby NNP compound 1 toby PERSON
+Wren NNP nsubj 2 wren PERSON
+spoke VBD ROOT 2 speak
+. . punct 2
+The DT det 5
+bias NN nsubj 6
+shows VBZ ROOT 6 show
+that IN mark 9
+rust NN nsubj 9
+won VBD ccomp 6 win
+. . punct 6
+He PRP nsubj 12 he
+said VBD ROOT 12 say
+paint NN nsubj 14
+lost VBD ccomp 12 lose
+. . punct 12
+"""
+MANY_OF_WHOM = """
+It PRP nsubj 1
+angered VBD ROOT 1 anger
+relatives NNS dobj 1 relative
+of IN prep 2
+sailors NNS pobj 3 sailor
+, , punct 2
+many JJ nsubj 9
+of IN prep 6
+whom WP pobj 7
+say VBP advcl 1 say
+rust NN nsubj 11
+won VBD ccomp 9 win
+. . punct 1
+"""
+
+
+def test_a_portrait_stands_for_whom_the_article_speaks_of(read: Callable, only: Callable) -> None:
+    finding = only(read(PORTRAIT))
+    assert finding.entity.name == "Ida Marsh"
+    assert "speaking of" in finding.reason
+
+
+def test_a_thing_is_not_he(read: Callable) -> None:
+    last = read(A_THING)._.findings[-1]
+    assert last.entity.name == "Toby Wren"
+
+
+def test_many_of_whom_are_the_people_before_the_comma(read: Callable, only: Callable) -> None:
+    assert only(read(MANY_OF_WHOM)).entity.name == "relatives"
 
 
 def test_she_is_the_woman(read: Callable, only: Callable) -> None:

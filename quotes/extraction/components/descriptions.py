@@ -43,6 +43,7 @@ class Descriptions:
             return None
         found = (
             self._named(anchor, frame)
+            or self._some_of_them(anchor)
             or self._document(anchor)
             or self._body(anchor, frame)
             or self._early_role(anchor)
@@ -88,6 +89,21 @@ class Descriptions:
         before = self.doc[last.start - 1]
         if before.text == "," or before.i == anchor.i or _is_human(before):
             yield inside[-1]
+
+    def _some_of_them(self, anchor: Token) -> tuple[Entity, str, str] | None:
+        """ "relatives of the crew, many of whom": the people who were named before the comma."""
+        if anchor.lower_ not in lexicon.PARTS or anchor.i < 2 or self.doc[anchor.i - 1].text != ",":
+            return None
+        if [t.lower_ for t in self.doc[anchor.i + 1 : anchor.i + 3]] != ["of", "whom"]:
+            return None
+        noun = self.doc[anchor.i - 2]
+        while noun.dep_ == "pobj" and noun.head.head.pos_ in ("NOUN", "PROPN"):
+            noun = noun.head.head
+        if noun.pos_ not in ("NOUN", "PROPN"):
+            return None
+        known = self.cast.at.get(noun.i)
+        entity = known.entity if known is not None else self.group(noun)
+        return entity, "description", f"“{anchor.text} of whom” → {entity.name}"
 
     def _early_role(self, anchor: Token) -> tuple[Entity, str, str] | None:
         """A headline's "New York judge": the one man to whom the article gives that title."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 
@@ -21,6 +22,7 @@ _ROSTER = 400
 _BACK = 80
 _SURE_GENDER = 8
 _NEAR_PARAGRAPHS = 4
+_PERSON_NOUN = re.compile(r"(?:man|woman|person|er|or|ist|ian|ant|ee|old)$")
 _STANDS_OUT = frozenset(("nsubj", "nsubjpass", "appos"))
 
 
@@ -143,7 +145,7 @@ class _Reader:
         seen: set[int] = set()
         for mention in reversed(self.recent):
             entity = mention.entity
-            if entity.kind != "person" and not (entity.kind == "unnamed" and not entity.plural):
+            if entity.kind != "person" and not self._is_somebody(mention):
                 continue
             if id(entity) in seen or not compatible_gender(entity.gender, gender):
                 continue
@@ -159,6 +161,14 @@ class _Reader:
         if not entity.gender:
             entity.gender = gender
         self._record(token, entity, "pronoun", f"“{token.text}” → {entity.name}: {best[2]}")
+
+    def _is_somebody(self, mention: Mention) -> bool:
+        """ "a witness", not "the bias" or "a report": nobody's name, but a human being."""
+        noun = self.doc[mention.head]
+        if mention.entity.kind != "unnamed" or mention.entity.plural:
+            return False
+        known = lexicon.ROLES | lexicon.UNNAMED_HEADS | lexicon.ANYBODY
+        return noun.lemma_.lower() in known or bool(_PERSON_NOUN.search(noun.lower_))
 
     def _fit(self, token: Token, mention: Mention) -> tuple[float, str]:
         doc = self.doc
@@ -383,7 +393,8 @@ class _Reader:
                 continue
             other_age = age and any("-year-old" in title for title in entity.titles)
             titled = any("-year-old" not in title for title in entity.titles)
-            if other_age or (not age and lemma not in lexicon.ANYBODY and titled):
+            called_so = lemma in lexicon.ANYBODY or self._is_portrait(token)
+            if other_age or (not age and not called_so and titled):
                 continue
             if entity.order in self.spoke:
                 return entity, "the one who speaks in this part of the article"
@@ -399,7 +410,19 @@ class _Reader:
             return False
         first = self.doc[token.left_edge.i]
         plain = all(t.pos_ in ("DET", "ADJ") for t in self.doc[first.i : token.i])
-        return first.lower_ == "the" and plain and token.right_edge.i == token.i
+        alone = plain and token.right_edge.i == token.i
+        return first.lower_ == "the" and (alone or self._is_portrait(token))
+
+    def _is_portrait(self, token: Token) -> bool:
+        """ "the Delmore businessman", "the former dancer and deputy": said instead of a name."""
+        behind = self.doc[token.i + 1 : token.right_edge.i + 1]
+        other = next((t for t in token.children if t.dep_ == "conj" and t.i > token.i), None)
+        if other is not None:
+            tail = other.lemma_.lower() in lexicon.ROLES and other.right_edge.i == other.i
+            return tail and token.right_edge.i == other.i
+        words = self.doc[token.left_edge.i + 1 : token.i]
+        place = [t for t in words if t.pos_ == "PROPN" and t.dep_ == "compound"]
+        return not behind and bool(place) and len(place) == len(words)
 
     def _by_office(self, phrase: str, token: Token) -> tuple[Entity, str] | None:
         office = office_of(phrase)
