@@ -80,6 +80,12 @@ class Cast:
             self.at.setdefault(i, mention)
         return mention
 
+    def give(self, mention: Mention, entity: Entity) -> None:
+        """What was taken for one person is another after all."""
+        mention.entity.mentions.remove(mention)
+        mention.entity = entity
+        entity.mentions.append(mention)
+
     def rename(self, entity: Entity, name: str) -> None:
         """A fuller name was found: it becomes the canonical one."""
         entity.aliases.setdefault(entity.name, "short_name")

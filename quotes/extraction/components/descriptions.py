@@ -16,6 +16,8 @@ from quotes.extraction.types import SpeakerKind
 _LONGEST_NAME = 120
 _HEADLINE_PARAGRAPHS = 4
 _DEFINITE = frozenset("the this that these those his her their its".split())
+_ANYONE = frozenset("someone somebody anyone anybody".split())
+_PART_OF_A_BODY = frozenset("panel bench".split())
 _STEM = 5
 _NAME_END = re.compile(r"(?:,| who | which | \()")
 _CLAUSE = re.compile(r", (?:who|which|whose) ")
@@ -72,7 +74,7 @@ class Descriptions:
         """An apposition that names the source ("his lawyer, Tobias Wrenfield")."""
         appositions = [child.i for child in anchor.children if child.dep_ == "appos"]
         yield from appositions
-        if appositions or frame.carried or not _is_human(anchor):
+        if appositions or frame.carried or not (_is_human(anchor) or anchor.lower_ in _ANYONE):
             return
         behind = anchor.i + 2
         # The parser often takes the name after a role for the subject of what follows.
@@ -82,6 +84,14 @@ class Descriptions:
                 if named.entity.kind == "person":
                     yield behind
                 return
+        if anchor.lower_ in _ANYONE:  # "someone like Toby Wren"
+            yield from (
+                grand.i
+                for child in anchor.children
+                if child.dep_ == "prep" and child.lower_ == "like"
+                for grand in child.children
+                if grand.dep_ == "pobj"
+            )
         inside = [i for i in frame.source if i > anchor.i and self.doc[i].is_alpha]
         last = self.cast.at.get(inside[-1]) if inside else None
         if last is None or last.how != "name" or last.entity.kind != "person" or not last.start:
@@ -166,6 +176,11 @@ class Descriptions:
                         continue
                     if child.lower_ != "of" or inner.entity.kind == "organisation":
                         return inner.entity
+            elif child.dep_ in ("relcl", "acl"):  # "a speech Ida Marsh gave"
+                for grand in child.children:
+                    inner = self.cast.at.get(grand.i)
+                    if grand.dep_ == "nsubj" and inner is not None and inner.how == "name":
+                        return inner.entity
         if compound:
             return self._compound(anchor, compound)
         return None
@@ -203,6 +218,10 @@ class Descriptions:
         noun = anchor.lemma_.lower()
         if noun == "campaign":
             return self._campaign(anchor, frame)
+        if noun in _PART_OF_A_BODY:
+            whole = self._of_which(anchor)
+            if whole is not None:
+                return whole, "description", f"the {noun} of {whole.name}"
         if noun not in lexicon.ORGANISATION_NOUNS or noun in lexicon.VAGUE_BODIES:
             return None
         if anchor.tag_ in ("NNS", "NNPS"):
@@ -231,6 +250,16 @@ class Descriptions:
             return None
         self.known["head:" + noun] = found
         return found, "description", why
+
+    def _of_which(self, anchor: Token) -> Entity | None:
+        """ "a three-judge panel of the Court of Appeals": what it decides, the court decides."""
+        for child in anchor.children:
+            if child.dep_ == "prep" and child.lower_ == "of":
+                for grand in child.children:
+                    known = self.cast.at.get(grand.i)
+                    if known is not None and known.entity.kind == "organisation":
+                        return known.entity
+        return None
 
     def _campaign(self, anchor: Token, frame: Frame) -> tuple[Entity, str, str] | None:
         """ "her campaign", "the Wren campaign", "Wren's campaign": one body of one candidate."""

@@ -329,7 +329,19 @@ def _add_title(entity: Entity, phrase: str) -> None:
             entity.gender = "m"
 
 
+def _whole_court(span: Span) -> Span:
+    """ "the Court of Appeals for the Ninth District": which one belongs to its name."""
+    doc, end = span.doc, span.end
+    if "court" not in span.text.lower() or doc[end : end + 2].text.lower() != "for the":
+        return span
+    last = end + 2
+    while last < len(doc) and doc[last].pos_ in ("PROPN", "ADJ") and doc[last].is_title:
+        last += 1
+    return doc[span.start : last] if last > end + 2 else span
+
+
 def _body(cast: Cast, span: Span) -> None:
+    span = _whole_court(span)
     name = clean_name(span.text)
     if not name or not any(character.isalpha() for character in name):
         return

@@ -20,7 +20,8 @@ NAME = "references"
 _RECENT = 14
 _ROSTER = 400
 _BACK = 80
-_SURE_GENDER = 8
+_SURE_GENDER: dict[Gender, int] = {"m": 8, "f": 22}
+"""More for a woman: most of those whose gender nothing tells are men in the news."""
 _NEAR_PARAGRAPHS = 4
 _PERSON_NOUN = re.compile(r"(?:man|woman|person|er|or|ist|ian|ant|ee|old)$")
 _STANDS_OUT = frozenset(("nsubj", "nsubjpass", "appos"))
@@ -91,6 +92,7 @@ class _Reader:
             known = self.cast.at.get(token.i)
             if known is not None:
                 if known.start == token.i:
+                    self._choose_namesake(known)
                     self._see(known)
                 continue
             if token.pos_ == "NOUN" and token.lemma_.lower() in lexicon.ROLES:
@@ -126,6 +128,22 @@ class _Reader:
             self.last_speaker = mention
             self.spoke.add(mention.entity.order)
 
+    def _choose_namesake(self, mention: Mention) -> None:
+        """A bare surname that two bear, where it speaks: the one of them who spoke just before."""
+        before = self.last_speaker
+        if mention.end - mention.start > 1 or mention.head not in self.heads or before is None:
+            return
+        word = self.doc[mention.start].text
+        speaker, named = before.entity, mention.entity
+        near = self.marks.paragraph[mention.start] - self.marks.paragraph[before.head]
+        if (
+            speaker is not named
+            and speaker.kind == named.kind == "person"
+            and speaker.last == named.last == word
+            and near <= _NEAR_PARAGRAPHS
+        ):
+            self.cast.give(mention, speaker)
+
     def _record(self, token: Token, entity: Entity, how: str, reason: str) -> None:
         mention = Mention(token.i, token.i + 1, token.i, entity, how, reason)
         self.cast.mention(mention)
@@ -152,7 +170,7 @@ class _Reader:
             seen.add(id(entity))
             value, why = self._fit(token, mention)
             if entity.gender == gender:
-                value += _SURE_GENDER
+                value += _SURE_GENDER.get(gender, 0)
             if best is None or value > best[0]:
                 best = (value, mention, why)
         if best is None or best[0] < -60:
