@@ -111,6 +111,57 @@ slept VBD ROOT 1 sleep
 . . punct 1
 """
 
+PANEL_OF = """
+A DT det 3
+three JJ amod 3
+judge NN compound 3
+panel NN nsubj 13
+of IN prep 3
+the DT det 7
+Brine NNP compound 7 brine ORG
+Court NNP pobj 4 court ORG
+for IN prep 7
+the DT det 11
+Ninth NNP compound 11
+District NNP pobj 8
+, , punct 3
+"""
+SOMEONE_LIKE = """
+someone NN nsubj 4
+like IN prep 0
+Ida NNP compound 3 ida PERSON
+Marsh NNP pobj 1 marsh PERSON
+"""
+A_SPEECH = """
+A DT det 1
+speech NN nsubj 5
+Ida NNP compound 3 ida PERSON
+Marsh NNP nsubj 4 marsh PERSON
+gave VBD relcl 1 give
+"""
+TWO_WRENS = """
+Toby NNP compound 1 toby PERSON
+Wren NNP nsubj 2 wren PERSON
+said VBD ROOT 2 say
+paint NN nsubj 4
+lost VBD ccomp 2 lose
+. . punct 2
+Rosa NNP compound 7 rosa PERSON
+Wren NNP nsubj 8 wren PERSON
+slept VBD ROOT 8 sleep
+. . punct 8
+"""
+BARE_WREN = "Wren NNP nsubj 1 wren PERSON"
+DESCRIBED = """
+Chris NNP compound 1 chris PERSON
+Pell NNP nsubj 2 pell PERSON
+praised VBD ROOT 2 praise
+Mary NNP compound 4 mary PERSON
+Marsh NNP dobj 2 marsh PERSON
+. . punct 2
+"""
+SHE = "She PRP nsubj 1 she"
+
 
 @pytest.mark.parametrize(
     ("before", "source", "name"),
@@ -123,6 +174,10 @@ slept VBD ROOT 1 sleep
         (A_VICTIM, THE_VICTIM, "The victim"),
         (REP, THE_CONGRESSWOMAN, "Ida Marsh"),
         (VOTERS, THEY, "Voters"),
+        (MARSH_SPOKE, PANEL_OF, "Brine Court for the Ninth District"),
+        (MARSH_SPOKE, SOMEONE_LIKE, "Ida Marsh"),
+        (MARSH_SPOKE, A_SPEECH, "Ida Marsh"),
+        (DESCRIBED, SHE, "Mary Marsh"),
     ],
 )
 def test_whom_a_description_stands_for(
@@ -131,6 +186,11 @@ def test_whom_a_description_stands_for(
     finding = only(read(story(before, source)))
     assert finding.entity.name == name
     assert finding.reason
+
+
+def test_of_two_namesakes_the_one_who_spoke_just_before(read: Callable) -> None:
+    doc = read(story(TWO_WRENS, BARE_WREN))
+    assert doc._.findings[-1].entity.name == "Toby Wren"
 
 
 def test_a_poll_speaks_for_its_maker(read: Callable, only: Callable) -> None:
