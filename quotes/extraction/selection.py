@@ -25,6 +25,8 @@ _BARE_CLAIM = 4
 def snap_to_marks(doc: Doc, frames: Iterable[Frame]) -> None:
     """A content that takes most of a quoted stretch takes all of it, and what continues it."""
     marks: Quoted = doc._.marks
+    frames = list(frames)
+    named = _named_anew(doc, frames)
     for frame in frames:
         if not frame.content:
             continue
@@ -38,11 +40,36 @@ def snap_to_marks(doc: Doc, frames: Iterable[Frame]) -> None:
                 continue
             if inside > _MOSTLY * len(tokens) or first_word in content:
                 for member in _rest(marks.group(number), number):
+                    if member > number and named.get(member, frozenset()) - _names(doc, frame):
+                        break
                     content.update(i for i in marks.tokens(member) if not doc[i].is_space)
             elif inside <= 2:
                 content.difference_update(tokens)
         content.difference_update(frame.cue, frame.source)
         frame.content = trimmed_keeping_marks(doc, content, marks)
+
+
+def _named_anew(doc: Doc, frames: Iterable[Frame]) -> dict[int, frozenset[str]]:
+    """Whom the paragraph of a stretch names for it, where the stretch seems to go on with another.
+
+    A mark that the paragraph before forgot to close makes no quote of two speakers.
+    """
+    marks: Quoted = doc._.marks
+    found: dict[int, frozenset[str]] = {}
+    for frame in frames:
+        number = marks.of[frame.content[0]] if frame.content else -1
+        if number < 0 or not marks.stretches[number].continues or not frame.cue:
+            continue
+        here = marks.paragraph[marks.bounds[number][0]]
+        if marks.paragraph[frame.cue[0]] == here and frame.cue[0] >= marks.bounds[number][1]:
+            found[number] = found.get(number, frozenset()) | _names(doc, frame)
+    return found
+
+
+def _names(doc: Doc, frame: Frame) -> frozenset[str]:
+    """The source's head word, where it is a name."""
+    anchor = doc[frame.anchor] if frame.anchor is not None else None
+    return frozenset([anchor.lower_] if anchor is not None and anchor.pos_ == "PROPN" else ())
 
 
 def is_thing(doc: Doc, frame: Frame) -> bool:

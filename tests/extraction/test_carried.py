@@ -46,6 +46,32 @@ legs NNS dobj 16
 . . punct 16
 ” '' punct 16
 """
+NEVER_CLOSED = """
+“ `` punct 2
+Boats NNS nsubj 2
+sink VBP ccomp 6
+, , punct 6
+” '' punct 6
+Marsh NNP nsubj 6 marsh PERSON
+said VBD ROOT 6 say
+. . punct 6
+“ `` punct 11
+The DT det 10
+rope NN nsubj 11
+broke VBD ROOT 11 break
+. . punct 11
+¶ _SP dep 12
+“ `` punct 17
+The DT det 16
+pier NN nsubj 17
+has VBZ ccomp 22 have
+legs NNS dobj 17
+, , punct 22
+” '' punct 22
+{name} NNP nsubj 22 wren PERSON
+added VBD ROOT 22 add
+. . punct 22
+"""
 CUE_LAST = """
 “ `` punct 3
 The DT det 2
@@ -118,3 +144,14 @@ def test_a_sentence_after_the_cue_ends_the_quote(read: Callable) -> None:
     first, second = doc._.findings
     assert first.frame is not second.frame
     assert second.frame.carried
+
+
+def test_a_mark_left_open_joins_no_two_speakers(read: Callable) -> None:
+    first, second = read(NEVER_CLOSED.format(name="Wren"))._.findings
+    assert (first.entity.name, second.entity.name) == ("Marsh", "Wren")
+    assert max(first.frame.content) < min(second.frame.content)
+
+
+def test_a_mark_left_open_joins_the_paragraphs_of_one_speaker(read: Callable) -> None:
+    findings = read(NEVER_CLOSED.format(name="Marsh"))._.findings
+    assert {finding.entity.name for finding in findings} == {"Marsh"}
