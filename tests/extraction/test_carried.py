@@ -47,30 +47,25 @@ legs NNS dobj 16
 ” '' punct 16
 """
 NEVER_CLOSED = """
-“ `` punct 2
-Boats NNS nsubj 2
-sink VBP ccomp 6
-, , punct 6
-” '' punct 6
-Marsh NNP nsubj 6 marsh PERSON
-said VBD ROOT 6 say
-. . punct 6
-“ `` punct 11
-The DT det 10
-rope NN nsubj 11
-broke VBD ROOT 11 break
-. . punct 11
-¶ _SP dep 12
-“ `` punct 17
-The DT det 16
-pier NN nsubj 17
-has VBZ ccomp 22 have
-legs NNS dobj 17
-, , punct 22
-” '' punct 22
-{name} NNP nsubj 22 wren PERSON
-added VBD ROOT 22 add
-. . punct 22
+Marsh NNP nsubj 1 marsh PERSON
+said VBD ROOT 1 say
+, , punct 1
+“ `` punct 1
+The DT det 5
+rope NN nsubj 6
+broke VBD ccomp 1 break
+. . punct 1
+¶ _SP dep 7
+“ `` punct 12
+The DT det 11
+pier NN nsubj 12
+has VBZ ccomp 17 have
+legs NNS dobj 12
+, , punct 17
+” '' punct 17
+{name} NNP nsubj 17 wren PERSON
+added VBD ROOT 17 add
+. . punct 17
 """
 CUE_LAST = """
 “ `` punct 3
