@@ -79,11 +79,12 @@ def conflict_over(current: Model, *, action: str, sent: Mapping[str, str]) -> Co
 
 @dataclass(frozen=True, slots=True)
 class UndoRefusal:
-    """What a person would take back, beside what somebody has made of it since."""
+    """What was to be taken back, beside what somebody has made of it since."""
 
     id: str
     words: str
     who: str
+    decided_by: str
     article_id: str
     batch: str
     lines: list[Line]
@@ -118,6 +119,7 @@ def undo_refusal(edit: Edit, current: Quote | Correction) -> UndoRefusal:
         id=str(current.public_id),
         words=_words(current),
         who=(by.get_full_name() or by.get_username()) if by else "Somebody",
+        decided_by=edit.actor.get_full_name() or edit.actor.get_username(),
         article_id=str(current.article.public_id),
         batch=str(edit.batch),
         lines=lines,

@@ -440,6 +440,10 @@ class KeysForm(forms.Form):
     keys = forms.ChoiceField(choices=[("on", "On"), ("off", "Off")])
 
 
+class TourForm(forms.Form):
+    tour = forms.ChoiceField(choices=[("on", "On"), ("off", "Off")])
+
+
 def checked(form: forms.Form) -> dict[str, Any]:
     """The form's values, or a refusal that says what is wrong with them."""
     if form.is_valid():

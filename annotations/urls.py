@@ -142,6 +142,7 @@ urlpatterns = [
     path("keys/", accounts.key_map, name="key_map"),
     path("preferences/theme/", accounts.preference_theme, name="preference_theme"),
     path("preferences/keys/", accounts.preference_keys, name="preference_keys"),
+    path("preferences/tour/", accounts.preference_tour, name="preference_tour"),
     path("account/", members.account, name="account"),
     path("collections/<uuid:public_id>/members/", members.member_list, name="member_list"),
     path(

@@ -22,7 +22,7 @@ from django.views.decorators.http import (
 )
 
 from annotations import selectors
-from annotations.forms import TOKEN_DAYS, KeysForm, ThemeForm, TokenForm, checked
+from annotations.forms import TOKEN_DAYS, KeysForm, ThemeForm, TokenForm, TourForm, checked
 from annotations.models import ApiToken
 from annotations.operations.sign_in import use_sign_in_link
 from annotations.operations.tokens import make_token, revoke_token
@@ -127,6 +127,15 @@ def preference_keys(request: SignedInRequest) -> HttpResponse:
     keys = checked(KeysForm(request.POST))["keys"]
     answer = HttpResponseRedirect(safe_next(request, request.POST.get("next", "")))
     return _remember(request, answer, "keys", keys, default="on")
+
+
+@require_POST
+@refusing
+def preference_tour(request: SignedInRequest) -> HttpResponse:
+    """Skip the first visit's tour, or show it again; kept in this browser."""
+    tour = checked(TourForm(request.POST))["tour"]
+    answer = HttpResponseRedirect(safe_next(request, request.POST.get("next", "")))
+    return _remember(request, answer, "tour", tour, default="on")
 
 
 @require_safe

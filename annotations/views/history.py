@@ -10,8 +10,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations import selectors
+from annotations.conflicts import undo_refusal
 from annotations.forms import ActionForm, checked, without_page
-from annotations.operations.undoing import undo_edit
+from annotations.operations.undoing import ChangedSince, undo_edit
 from annotations.sentences import what_was_undone
 from annotations.views.answers import SignedInRequest, came_from, refusing, said, signed_in
 
@@ -47,8 +48,16 @@ def history_list(request: SignedInRequest) -> HttpResponse:
 def edit_undo(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Take back one decision where its sentence stands; refused where it was changed since."""
     version = checked(ActionForm(request.POST))["version"]
-    edit = undo_edit(object_id=public_id, version=version, user=request.user)
     back = came_from(request)
+    try:
+        edit = undo_edit(object_id=public_id, version=version, user=request.user)
+    except ChangedSince as refusal:
+        context = {
+            "refusal": undo_refusal(refusal.edit, refusal.current),
+            "of_history": True,
+            "back": back,
+        }
+        return render(request, "annotations/undo_refused.html", context, status=409)
     gone = (edit.after or {}).get("status") == "withdrawn"
     if gone and edit.article:  # what was added is off the record, and so is its page
         back = reverse("annotations:article_history", args=[edit.article.public_id])

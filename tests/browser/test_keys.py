@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import time
 from typing import Any
 
 import pytest
@@ -9,7 +11,10 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from annotations.models import Edit
-from quotes.models import Article, Correction, Quote
+from quotes.extraction.config import Config
+from quotes.importing import ArticleInput
+from quotes.models import Article, Collection, Correction, ExtractionRun, Quote
+from quotes.operations import import_article, run_extraction
 from tests.annotations.stories import load_story
 from tests.annotations.views.test_costs import long_article
 
@@ -34,8 +39,31 @@ def saved(page: Page) -> None:
     expect(page.locator("#saved")).to_have_text("All saved")
 
 
-def test_an_article_is_settled_from_first_to_last_card_with_one_key_each(desk, story):
+def test_an_article_is_settled_from_first_to_last_card_with_one_key_each(desk, story, capsys):
+    settle_with_one_key_each(desk, story, capsys)
+
+
+@pytest.mark.model
+@pytest.mark.shared
+@pytest.mark.slow
+def test_the_seed_article_is_settled_with_one_key_each(desk, collection, shared, capsys):
+    text = (shared / "gold" / "seed-article.txt").read_text(encoding="utf-8")
+    settle_with_one_key_each(desk, read_by_the_engine(collection, text), capsys)
+
+
+def read_by_the_engine(collection: Collection, text: str) -> Article:
+    article = import_article(
+        collection=collection, item=ArticleInput(text=text), extract=False
+    ).article
+    run = ExtractionRun.objects.create(article=article)
+    assert run_extraction(run=run, config=Config(engine="rules")).state == "done"
+    return article
+
+
+def settle_with_one_key_each(desk: Page, story: Article, capsys: Any) -> None:
+    """Accept whatever is shown, from first to last, and say how many keys and seconds it took."""
     desk.goto(address(story))
+    begin = time.perf_counter()
     quotes = Quote.objects.filter(article=story).shown().suggested().count()
     corrections = Correction.objects.filter(article=story).suggested().count()
     pressed = 0
@@ -44,7 +72,13 @@ def test_an_article_is_settled_from_first_to_last_card_with_one_key_each(desk, s
             desk.keyboard.press("a")
             pressed += 1
     saved(desk)
+    taken = time.perf_counter() - begin
     expect(desk.locator("#done")).to_contain_text("Article done")
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\n{quotes} quotes and {corrections} corrections: {pressed} keys, {taken:.1f} s, "
+            f"{pressed / (quotes + corrections):.2f} keys each\n"
+        )
     assert pressed == quotes + corrections
     assert not Quote.objects.filter(article=story).shown().suggested().exists()
     assert not Correction.objects.filter(article=story).suggested().exists()

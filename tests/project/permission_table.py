@@ -281,6 +281,7 @@ PAGES: dict[str, Row] = {
     "annotations:key_map": Row(OPEN),
     "annotations:preference_theme": Row({"POST": "open"}, body=lambda world: {"theme": "dark"}),
     "annotations:preference_keys": Row({"POST": "open"}, body=lambda world: {"keys": "off"}),
+    "annotations:preference_tour": Row({"POST": "open"}, body=lambda world: {"tour": "off"}),
     "annotations:sign_in": Row({**OPEN, "POST": "open"}),
     "annotations:sign_in_by_link": Row({"GET": "open"}, lambda world: ["no-such-secret"]),
     "annotations:sign_out": Row({"POST": "open"}),

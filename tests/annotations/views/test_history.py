@@ -68,7 +68,7 @@ def test_what_somebody_changed_since_is_left_as_it_stands(world, as_editor, edit
     reject_quote(public_id=world.quote.public_id, version=2, user=colleague)
     answer = undo(as_editor, world.quote, 2)
     assert answer.status_code == 409
-    assert "Somebody changed this after you did" in answer.text
+    assert "<bdi>mats</bdi> changed this since" in answer.text
     world.quote.refresh_from_db()
     assert world.quote.status == "rejected"
     assert undo(as_editor, world.quote, 9).status_code == 404
@@ -80,3 +80,16 @@ def test_readers_have_no_undo(world, client, reader, editor):
     page = client.get(reverse("annotations:article_history", args=[world.article.public_id])).text
     assert "/undo/" not in page
     assert undo(client, world.quote, 2).status_code == 403
+
+
+def test_a_refused_undo_shows_both_versions_and_a_way_back(world, as_editor, colleague):
+    decide(world.quote, colleague)
+    set_kind(public_id=world.quote.public_id, version=2, user=colleague, kind="mixed")
+    answer = undo(as_editor, world.quote, 2)
+    assert answer.status_code == 409
+    assert "What <bdi>mats</bdi> had decided" in answer.text
+    assert "On record now" in answer.text
+    assert ("<bdi>mixed</bdi>" in answer.text, "<bdi>direct</bdi>" in answer.text) == (True, True)
+    assert 'href="/history/"' in answer.text
+    world.quote.refresh_from_db()
+    assert world.quote.kind == "mixed"

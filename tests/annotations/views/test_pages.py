@@ -73,6 +73,7 @@ ELSEWHERE = {
     "token_revoke",
     "preference_theme",
     "preference_keys",
+    "preference_tour",
     "sign_in_by_link",
     "sign_out",
     "account",
@@ -561,3 +562,18 @@ def test_the_chip_of_all_counts_quotes_and_corrections(world, as_editor):
     answer = as_editor.get(address("article_detail", world))
     assert {key: n for key, _, n in answer.context["desk"].filters}["all"] == 4
     assert "0 of 3 decided" in answer.text
+
+
+def test_a_first_visit_offers_a_tour_that_can_be_skipped_and_shown_again(world, as_editor, reader):
+    there = reverse("annotations:article_detail", args=[world.article.public_id])
+    assert "Skip the tour" in as_editor.get(there).text
+    answer = as_editor.post(reverse("annotations:preference_tour"), {"tour": "off", "next": there})
+    assert answer["Location"] == there
+    page = as_editor.get(there).text
+    assert "Skip the tour" not in page
+    assert "Show the tour on articles again" in page
+    as_editor.post(reverse("annotations:preference_tour"), {"tour": "on"})
+    assert "Skip the tour" in as_editor.get(there).text
+    assert as_editor.post(reverse("annotations:preference_tour"), {"tour": "?"}).status_code == 422
+    as_editor.force_login(reader)
+    assert "Skip the tour" not in as_editor.get(there).text
