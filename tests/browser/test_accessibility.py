@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from annotations.operations.importing import import_items
 from annotations.operations.quotes import confirm_quote, reject_quote
+from quotes.importing import read_paste
 from quotes.models import Quote
 from tests.annotations.stories import load_story
 from tests.factories import make_article, make_quote, make_speaker
@@ -39,6 +42,10 @@ def pages(collection, editor) -> dict[str, str]:
     make_quote(long, f"“{LONG},”", speaker=hydra, candidates=(hydra,), source=LONG)
     correction = story.corrections.first()
     speaker = quotes[0].speaker
+    collection.memberships.filter(user=editor).update(role="manager")
+    batch = import_items(
+        collection=collection, items=[read_paste("“Snow,” she said.")], user=editor
+    )
     ids: list[tuple[str, list[Any]]] = [
         ("article_list", []),
         ("article_detail", [story.public_id]),
@@ -58,8 +65,16 @@ def pages(collection, editor) -> dict[str, str]:
         ("review_list", []),
         ("history_list", []),
         ("export_list", []),
+        ("export_codebook", []),
+        ("snapshot_list", []),
         ("token_list", []),
         ("key_map", []),
+        ("account", []),
+        ("member_list", [collection.public_id]),
+        ("article_accept_sure", [story.public_id]),
+        ("correction_speakers", [correction.public_id]),
+        ("correction_points", [correction.public_id]),
+        ("import_detail", [batch.public_id]),
     ]
     found = {
         f"{name}-{number}": reverse(f"annotations:{name}", args=args)
@@ -75,6 +90,8 @@ def pages(collection, editor) -> dict[str, str]:
         reverse("annotations:speaker_merge", args=[hydra.public_id]) + f"?into={speaker.public_id}"
     )
     found["flagged review"] = reverse("annotations:review_list") + "?order=flagged"
+    alike = urlencode({"source": "Ms Adair", "speaker": speaker.public_id, "outlet": story.outlet})
+    found["alike"] = reverse("annotations:review_alike") + f"?{alike}"
     found["not found"] = reverse("annotations:speaker_detail", args=[story.public_id])
     return found
 
@@ -134,3 +151,31 @@ def test_fingers_find_every_button_on_a_phone(browser, base_url, sign_in, editor
     context.close()
     assert len(heights) > 5
     assert min(heights) >= 44
+
+
+def test_a_right_to_left_name_stays_in_its_place_and_the_page_fits_at_twice_the_size(
+    desk, collection
+):
+    name = "\u05de\u05e8\u05d9\u05dd \u05db\u05d4\u05df (42)"
+    article = make_article(collection, f"“All aboard,” said {name}.", headline=f"{name}: aboard")
+    who = make_speaker(collection, name)
+    quote = make_quote(article, "“All aboard,”", speaker=who, candidates=(who,), source=name)
+    there = reverse("annotations:article_detail", args=[quote.article.public_id])
+    desk.set_viewport_size({"width": 640, "height": 400})  # 1280 x 800 at 200 %
+    desk.goto(there)
+    assert desk.evaluate("document.documentElement.scrollWidth") <= 640
+    pick = desk.locator(".is-focus .pick")
+    boxes = [pick.locator(part).bounding_box() for part in ("bdi", ".p")]
+    assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]  # its figure is not drawn into it
+    assert desk.locator("h1 bdi").evaluate("el => getComputedStyle(el).unicodeBidi") == "isolate"
+
+
+def test_print_leaves_the_tool_out_and_reduced_motion_stands_still(desk, pages):
+    desk.emulate_media(media="print", reduced_motion="reduce")
+    desk.goto(pages["article_detail-1"])
+    for tool in (".top", ".strip", ".actions", ".tour", "#add-quote", ".is-focus .btn-set"):
+        assert not desk.locator(tool).first.is_visible(), tool
+    assert desk.locator("#story mark").first.is_visible()
+    seconds = "el => getComputedStyle(el).transitionDuration"
+    desk.emulate_media(media="screen")
+    assert desk.locator(".btn").first.evaluate(seconds) == "0s"

@@ -46,8 +46,8 @@ def test_an_article_is_settled_from_first_to_last_card_with_one_key_each(desk, s
 @pytest.mark.model
 @pytest.mark.shared
 @pytest.mark.slow
-def test_the_seed_article_is_settled_with_one_key_each(desk, collection, shared, capsys):
-    text = (shared / "gold" / "seed-article.txt").read_text(encoding="utf-8")
+def test_the_seed_article_is_settled_with_one_key_each(desk, collection, shared_texts, capsys):
+    text = (shared_texts / "gold" / "seed-article.txt").read_text(encoding="utf-8")
     settle_with_one_key_each(desk, read_by_the_engine(collection, text), capsys)
 
 
