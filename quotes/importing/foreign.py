@@ -71,7 +71,7 @@ def doccano(data: Mapping[str, Any]) -> Fields:
         if not isinstance(triple, list) or len(triple) != 3:
             raise RefusedInput("Each label must be [start, end, name].")
         start, end, label = triple
-        marked.marks[f"l{number}"] = Mark(role_of(label), ((_place(start), _place(end)),))
+        marked.marks[f"label {number + 1}"] = Mark(role_of(label), ((_place(start), _place(end)),))
     for entity in _list(data.get("entities")):
         piece = (_place(_get(entity, "start_offset")), _place(_get(entity, "end_offset")))
         marked.marks[str(_get(entity, "id"))] = Mark(role_of(_get(entity, "label")), (piece,))

@@ -62,8 +62,10 @@ class RestoreReport:
             self.said.append(Said(state, name, message))
 
     def in_words(self, *, dry_run: bool) -> str:
-        would = "would be " if dry_run else ""
-        states = ", ".join(f"{n:,} {would}{state}" for state, n in sorted(self.states.items()))
+        would = {"stored": "would be stored"} if dry_run else {}
+        states = ", ".join(
+            f"{n:,} {would.get(state, state)}" for state, n in sorted(self.states.items())
+        )
         counts = ", ".join(f"{n:,} {what}" for what, n in sorted(self.counts.items()))
         return f"{states or 'nothing'}{f' ({counts})' if counts else ''}"
 

@@ -12,6 +12,8 @@ import pytest
 from quotes.importing import ReadFailure
 from quotes.importing.annotated import read_annotated
 from quotes.importing.record import RecordLine
+from quotes.models import Quote
+from quotes.operations.restoring import restore_lines
 
 TEXT = "🚋 “It stays open,” said Petra Holm.\n\nUdo Brandt added that it\ncloses in May."
 CONTENT, SOURCE, CUE = (2, 18), (24, 34), (19, 23)
@@ -203,3 +205,39 @@ def test_our_own_brat_export_is_read_back(collection):
     assert [(kind, content, cue) for kind, content, _, cue in quotes(item)] == [
         (kind, content, cue) for kind, content, _, cue in EXPECTED
     ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("tool", FILES)
+def test_a_dry_run_of_every_tool_says_what_then_happens(collection, tool):
+    name, data = FILES[tool]
+
+    def run(*, dry_run: bool):
+        lines = read_annotated(name, io.BytesIO(data))
+        return restore_lines(collection=collection, lines=lines, dry_run=dry_run)
+
+    tried = run(dry_run=True)
+    assert not Quote.objects.exists()
+    assert run(dry_run=False) == tried
+    assert tried.counts["quotes"] == Quote.objects.count() == 2
+    assert run(dry_run=True).states == {"duplicate": 1}
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        ({"../a.txt": TEXT}, "leads outside"),
+        ({"/a.txt": TEXT}, "leads outside"),
+        ({f"{number}.txt": "" for number in range(5_001)}, "more than 5,000 files"),
+        ({"a.txt": "0" * 10_000_000}, "more than 100 times its size"),
+    ],
+    ids=["climbs", "absolute", "many", "bomb"],
+)
+def test_a_hostile_archive_is_refused_whole(entries, said):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in entries.items():
+            archive.writestr(name, text)
+    (found,) = read_annotated("a.zip", file)
+    assert isinstance(found, ReadFailure)
+    assert said in found.reason

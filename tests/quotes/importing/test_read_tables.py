@@ -166,7 +166,8 @@ def test_case_38_a_bad_byte_in_a_table_costs_one_row_and_is_named():
 @pytest.mark.parametrize(
     ("header", "word"),
     [
-        ("body,outlet", "“body”"),
+        ("body,outlet", "Line 1: The column “body” is not known"),
+        ("\r\n\r\ntext,mood", "Line 3: The column “mood” is not known"),
         ("outlet,url", "“text” is missing"),
         ("text,text", "twice"),
         ("text,mood", "“mood”"),
@@ -175,6 +176,11 @@ def test_case_38_a_bad_byte_in_a_table_costs_one_row_and_is_named():
 def test_a_wrong_header_names_the_column(header, word):
     (found,) = reasons("t.csv", f"{header}\r\na,b\r\n".encode())
     assert word in found
+
+
+def test_a_million_columns_are_refused_by_their_number():
+    (found,) = reasons("t.csv", b",".join([b"x"] * 1_000_000))
+    assert found == "There are 1,000,000 columns; at most 200 are read."
 
 
 @pytest.mark.parametrize("data", [b"text\r\n", b"\r\n", b"text"])
