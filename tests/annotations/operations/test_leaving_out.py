@@ -92,7 +92,7 @@ def test_the_page_shows_what_and_why_and_puts_it_back(story: Article, editor: Us
     page = reverse("annotations:article_left_out", args=[story.public_id])
     shown = client.get(page).content.decode()
     assert APPEAL in shown
-    assert "words to the reader" in shown
+    assert "Words to the reader" in shown
     article = client.get(reverse("annotations:article_detail", args=[story.public_id]))
     assert page in article.content.decode()
     there = reverse("annotations:article_put_back", args=[story.public_id])
