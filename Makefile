@@ -5,6 +5,8 @@ BIN := .venv/bin
 INSTALL := @$(PYTHON) tools/install.py
 QUOTES ?= 1000000
 BENCH_DIR ?= .cache/bench-$(QUOTES)
+LOAD_QUOTES ?= 10000
+LOAD_DIR ?= .cache/bench-load-$(LOAD_QUOTES)
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock"
@@ -15,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install run backup restore test check format openapi lock bench train evaluate calibrate \
-	bench-engine clean
+	bench-engine bench-load clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -77,6 +79,17 @@ bench: ## Measure the API, exports and imports on QUOTES made-up quotes (made on
 	@touch $(BENCH_DIR)/made-$(QUOTES)
 	DATA_DIR=$(BENCH_DIR) $(BIN)/python -m benchmarks.api
 	DATA_DIR=$(BENCH_DIR) $(BIN)/python -m benchmarks.exchange
+	@$(MAKE) --no-print-directory bench-load
+
+bench-load: ## Measure fifty readers and ten writers on the whole site, on LOAD_QUOTES made-up quotes
+	$(INSTALL) requirements-test.txt
+	@mkdir -p $(LOAD_DIR)
+	DATA_DIR=$(LOAD_DIR) $(BIN)/python manage.py migrate --verbosity 0
+	DATA_DIR=$(LOAD_DIR) $(BIN)/python manage.py createcachetable
+	@test -e $(LOAD_DIR)/made-$(LOAD_QUOTES) || \
+		DATA_DIR=$(LOAD_DIR) $(BIN)/python manage.py make_benchmark_data --quotes $(LOAD_QUOTES)
+	@touch $(LOAD_DIR)/made-$(LOAD_QUOTES)
+	DATA_DIR=$(LOAD_DIR) $(BIN)/python -m benchmarks.load
 
 train: ## Train the tagger anew; CORPUS, DEV, START, EPOCHS, MINUTES, SEED and OUT are read
 	@$(PYTHON) -m training.start

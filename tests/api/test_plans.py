@@ -33,6 +33,7 @@ VALUES = {
     "wikidata_id": "Q42",
     "status": "confirmed",
     "role": "corrector",
+    "speaker_name": "Ines Adair",
 }
 KINDS = {"quotes": "direct", "speakers": "group", "corrections": "denial"}
 LISTS = {
@@ -41,6 +42,7 @@ LISTS = {
     "speakers/": filters.SpeakerFilters,
     "corrections/": filters.CorrectionFilters,
     "speakers/{id}/statements/": filters.StatementFilters,
+    "statements/": filters.StatementListFilters,
     "speakers/{id}/corrections/": filters.SpeakerCorrectionFilters,
 }
 BIG = {"quotes_quote", "quotes_article", "quotes_correction", "quotes_speaker"}
