@@ -73,9 +73,9 @@ INVARIANTS: Final = (
         "A live quote inside a quote lies within it, in the same article.",
         """
         SELECT q.public_id FROM quotes_quote q JOIN quotes_quote p ON p.id = q.parent_id
-        WHERE p.article_id <> q.article_id OR (
-            q.status IN ('suggested', 'confirmed') AND p.status IN ('suggested', 'confirmed')
-            AND (q.start < p.start OR q."end" > p."end")
+        WHERE q.status IN ('suggested', 'confirmed') AND p.status IN ('suggested', 'confirmed')
+        AND (
+            p.article_id <> q.article_id OR (q.start < p.start OR q."end" > p."end")
         )
         """,
         "Set the boundaries of the inner quote again.",
@@ -96,12 +96,16 @@ INVARIANTS: Final = (
         "Each version of a quote or correction that a person made has its history row.",
         """
         SELECT r.public_id FROM (
-            SELECT public_id, version, touched FROM quotes_quote
+            SELECT public_id, version, touched, id AS quote_id, NULL::bigint AS correction_id
+            FROM quotes_quote
             UNION ALL
-            SELECT public_id, version, touched FROM quotes_correction
+            SELECT public_id, version, touched, NULL, id FROM quotes_correction
         ) r
         LEFT JOIN annotations_edit e ON e.object_id = r.public_id AND e.version = r.version
-        WHERE r.touched AND e.id IS NULL
+        WHERE r.touched AND e.id IS NULL AND NOT EXISTS (
+            SELECT FROM quotes_placement p WHERE p.version = r.version
+            AND (p.quote_id = r.quote_id OR p.correction_id = r.correction_id)
+        )
         """,
         "Compare with a backup: a change was written outside the application.",
     ),
@@ -143,7 +147,9 @@ INVARIANTS: Final = (
         "A retelling points to an event, not to another retelling.",
         """
         SELECT c.public_id FROM quotes_correction c JOIN quotes_correction e ON e.id = c.retells_id
-        WHERE e.retells_id IS NOT NULL OR e.article_id <> c.article_id
+        WHERE e.retells_id IS NOT NULL OR (
+            e.article_id <> c.article_id AND NOT (c.status = 'replaced' OR e.status = 'replaced')
+        )
         """,
         "Point the retelling to the event itself.",
     ),
@@ -162,6 +168,36 @@ INVARIANTS: Final = (
         )
         """,
         "Merge the speaker again.",
+    ),
+    Invariant(
+        "Only the newest version of a story is its newest, and only there quotes are on record.",
+        """
+        SELECT a.public_id FROM quotes_article a
+        WHERE EXISTS (SELECT FROM quotes_article n WHERE n.previous_id = a.id) AND (
+            a.is_latest OR EXISTS (
+                SELECT FROM quotes_quote q WHERE q.article_id = a.id
+                AND q.status IN ('suggested', 'confirmed', 'rejected')
+            ) OR EXISTS (
+                SELECT FROM quotes_correction c WHERE c.article_id = a.id
+                AND c.status IN ('suggested', 'confirmed', 'rejected')
+            )
+        )
+        """,
+        "Compare with a backup: a change was written outside the application.",
+    ),
+    Invariant(
+        "What a changed story asks about waits in an older version, and is asked by the newest.",
+        """
+        SELECT p.public_id FROM quotes_placement p
+        JOIN quotes_article n ON n.id = p.newer_id
+        LEFT JOIN quotes_quote q ON q.id = p.quote_id
+        LEFT JOIN quotes_correction c ON c.id = p.correction_id
+        WHERE p.state = 'asked' AND NOT (
+            n.is_latest AND coalesce(q.status, c.status) = 'replaced'
+            AND coalesce(q.article_id, c.article_id) <> n.id
+        )
+        """,
+        "Compare with a backup: a change was written outside the application.",
     ),
     Invariant(
         "No run has been running for more than an hour.",

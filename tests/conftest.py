@@ -19,6 +19,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from quotes.models import Article, Collection, Membership
+from tests.annotations.changed_story import Story, decided_story
 from tests.factories import make_article, make_collection
 
 if TYPE_CHECKING:
@@ -114,6 +115,12 @@ def outsider(make_member: Callable[..., User]) -> User:
 @pytest.fixture
 def article(collection: Collection) -> Article:
     return make_article(collection)
+
+
+@pytest.fixture
+def story(collection: Collection, editor: User) -> Story:
+    """A story that an editor decided: a claim, a retort, and the correction between them."""
+    return decided_story(collection, editor)
 
 
 @pytest.fixture

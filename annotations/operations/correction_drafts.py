@@ -11,13 +11,12 @@ from django.db.models import Exists, OuterRef
 
 from annotations.operations.corrections import write_links
 from annotations.operations.deciding import (
+    article_to_add_to,
     constraint_messages,
-    lock_article,
     save_decision,
 )
 from annotations.operations.selections import Selection, check_selections
-from annotations.permissions import require
-from annotations.refusals import Invalid, NotVisible
+from annotations.refusals import Invalid
 from quotes.models import Article, Correction, CorrectionQuote, Quote, QuoteSpan
 
 if TYPE_CHECKING:
@@ -49,10 +48,7 @@ def draft_correction(
     The rest is guessed from who speaks nearby, the evidence too: the sentence of the retort, or
     of whoever speaks next. It stays a suggestion until somebody accepts it.
     """
-    article = lock_article(public_id=article_id)
-    if article is None:
-        raise NotVisible
-    require(user, "annotate", article.collection_id)
+    article = article_to_add_to(article_id, user=user)
     claim, retort = _quote(article, claim_id), _quote(article, retort_id)
     evidence = evidence or _guessed_evidence(article, claim, retort)
     check_selections(article.text, [evidence])

@@ -10,10 +10,10 @@ from django.db import transaction
 
 from annotations.history import Snapshot
 from annotations.operations.deciding import (
+    article_to_add_to,
     became,
     begin,
     constraint_messages,
-    lock_article,
     lock_correction,
     lock_speaker,
     mark_decided,
@@ -22,8 +22,7 @@ from annotations.operations.deciding import (
 )
 from annotations.operations.selections import Selection, check_selections
 from annotations.operations.speakers import create_speaker
-from annotations.permissions import require
-from annotations.refusals import Invalid, NotVisible
+from annotations.refusals import Invalid
 from quotes.models import Correction, CorrectionQuote, Quote, Speaker
 from quotes.models.suggestion import LIVE_STATES
 
@@ -251,10 +250,7 @@ def add_correction(
     correcting: Sequence[uuid.UUID] = (),
 ) -> Correction:
     """Add a correction that the engine missed. It is confirmed from the start."""
-    article = lock_article(public_id=article_id)
-    if article is None:
-        raise NotVisible
-    require(user, "annotate", article.collection_id)
+    article = article_to_add_to(article_id, user=user)
     check_selections(article.text, [evidence])
     correction = Correction(
         article=article,

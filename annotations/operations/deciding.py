@@ -21,13 +21,17 @@ from annotations.history import (
     snapshot,
 )
 from annotations.models import Edit, ObjectKind
-from annotations.permissions import membership_role, require_known
-from annotations.refusals import Invalid, NotAllowedNow, NotVisible, StaleVersion
+from annotations.permissions import membership_role, require, require_known, role_in
+from annotations.refusals import Invalid, NotAllowedNow, NotVisible, Refusal, StaleVersion
 from quotes.models import Article, Correction, CorrectionQuote, Quote, QuoteSpan, Speaker
 from quotes.models.suggestion import Status
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+STORY_CHANGED: Final = (
+    "This story has changed. Decide in its newest version: open the article again."
+)
 
 TRANSITIONS: Final[dict[str, frozenset[str]]] = {
     "accept": frozenset({Status.SUGGESTED, Status.CONFIRMED}),
@@ -81,9 +85,30 @@ def lock_quote(
         .first()
     )
     if quote is None:
-        raise NotVisible
+        raise _absent(Quote, public_id, user)
     require_known(user, permission, quote.role)
     return quote
+
+
+def _absent(model: type[Quote | Correction], public_id: uuid.UUID, user: User) -> Refusal:
+    """Why there was no such row: none at all, or its story changed just now."""
+    row = model.objects.select_related("article").filter(public_id=public_id).first()
+    if row is None or role_in(user, row.collection_id) is None:
+        return NotVisible()
+    if row.status not in {Status.WITHDRAWN, Status.REPLACED}:
+        return StaleVersion(row)  # it moved to the new version while its lock was waited for
+    return NotVisible() if row.article.is_latest else NotAllowedNow(STORY_CHANGED)
+
+
+def article_to_add_to(article_id: uuid.UUID, *, user: User) -> Article:
+    """The article, locked, if this person may add to it and it is its story's newest version."""
+    article = lock_article(public_id=article_id)
+    if article is None:
+        raise NotVisible
+    require(user, "annotate", article.collection_id)
+    if not article.is_latest:
+        raise NotAllowedNow(STORY_CHANGED)
+    return article
 
 
 def lock_article(**which: object) -> Article | None:
@@ -115,7 +140,7 @@ def lock_correction(
         .first()
     )
     if correction is None:
-        raise NotVisible
+        raise _absent(Correction, public_id, user)
     require_known(user, permission, correction.role)
     return correction
 
@@ -293,22 +318,31 @@ def save_decision(
     undoes: Edit | None = None,
     is_undo: bool = False,
     in_place: bool = False,
+    names_version: bool = False,
+    told_in: Article | None = None,
 ) -> Edit:
-    """Check and save a changed row with its next version, and write its history row."""
+    """Check and save a changed row with its next version, and write its history row.
+
+    ``names_version`` keeps with the state which version of the story the row stands in;
+    ``told_in`` is the version in whose history it is told, where that is another.
+    """
     if before is not None:
         row.version += 1
     check_fields(row)
     with constraint_messages(type(row)):
         row.save()
+    after = snapshot(row, like=before if in_place else None)
+    if names_version:
+        after |= {"article": str(row.article.public_id)}
     return record_edit(
         actor=user,
         action=action,
         kind=ObjectKind.QUOTE if isinstance(row, Quote) else ObjectKind.CORRECTION,
         object_id=row.public_id,
-        article=row.article,
+        article=told_in or row.article,
         version=row.version,
         before=before,
-        after=snapshot(row, like=before if in_place else None),
+        after=after,
         batch=batch,
         undoes=undoes,
         is_undo=is_undo,

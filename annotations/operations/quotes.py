@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from annotations.operations.deciding import (
+    article_to_add_to,
     became,
     begin,
     constraint_messages,
-    lock_article,
     lock_quote,
     lock_speaker,
     mark_decided,
@@ -28,8 +28,7 @@ from annotations.operations.selections import (
     spans_with,
     write_spans,
 )
-from annotations.permissions import require
-from annotations.refusals import Invalid, NotVisible
+from annotations.refusals import Invalid
 from quotes.extraction.text import normalise_quote
 from quotes.extraction.types import Span
 from quotes.models import (
@@ -178,10 +177,7 @@ def add_quote(
     speaker_id: uuid.UUID | None = None,
 ) -> Quote:
     """Add a quote that the engine missed. It is confirmed from the start."""
-    article = lock_article(public_id=article_id)
-    if article is None:
-        raise NotVisible
-    require(user, "annotate", article.collection_id)
+    article = article_to_add_to(article_id, user=user)
     for selections in (content, source, cue):
         check_selections(article.text, selections)
     quote = Quote(

@@ -7,7 +7,7 @@ redo an edit that undoes the undo. Where somebody has changed the object since, 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 from django.db.models import Q
@@ -30,6 +30,7 @@ from annotations.operations.deciding import (
 from annotations.operations.joining import JOINED, SPLIT
 from annotations.operations.leaving_out import LEFT_OUT_ACTIONS, reverse_put_back
 from annotations.operations.moving import FOLLOWING
+from annotations.operations.placing import follow_answer, make_room
 from annotations.operations.speakers import REVERSIBLE, reverse_speaker_edit
 from annotations.refusals import (
     NotAllowedNow,
@@ -181,19 +182,24 @@ def _reverse(edit: Edit, *, user: User, batch: uuid.UUID, is_undo: bool) -> Edit
     else:
         row = lock_correction(edit.object_id, user=user, withdrawn=True)
     now = snapshot(row)
-    if now not in (edit.after, with_survivors(edit.after or {})):
+    before, after = _in_its_version(edit, row, now)
+    if after is not None and "article" in after:
+        now |= {"article": str(row.article.public_id)}
+    if now not in (after, with_survivors(after or {})):
         raise ChangedSince(edit, row)
     # What the action made is taken off the record; its row and history remain.
-    state = edit.before if edit.before is not None else {**now, "status": Status.WITHDRAWN}
+    state = before if before is not None else {**now, "status": Status.WITHDRAWN}
     if isinstance(row, Quote) and (
         state["speaker"] != now["speaker"] or state["status"] not in LIVE_STATES
     ):
         refuse_while_in_confirmed_correction(row)
     with constraint_messages(Quote, QuoteSpan, Correction, CorrectionQuote):
         _restore(row, state)
+    if isinstance(row, Quote) and "article" in state:
+        make_room(row)
     if isinstance(row, Correction) and row.status == Status.CONFIRMED:
         _require_links_that_fit(row)
-    return save_decision(
+    done = save_decision(
         row,
         user=user,
         action=f"{edit.object_kind}.{'undone' if is_undo else 'redone'}",
@@ -201,7 +207,32 @@ def _reverse(edit: Edit, *, user: User, batch: uuid.UUID, is_undo: bool) -> Edit
         batch=batch,
         undoes=edit,
         is_undo=is_undo,
+        names_version="article" in state,
+        told_in=edit.article if "article" in state else None,
     )
+    if "article" in state:
+        follow_answer(row)
+    return done
+
+
+PLACE: Final = ("start", "end", "spans", "parent", "cue_start", "cue_end", "cue_text")
+
+
+def _in_its_version(
+    edit: Edit, row: Quote | Correction, now: Snapshot
+) -> tuple[Snapshot | None, Snapshot | None]:
+    """The states before and after, where the row stands now if its story changed since.
+
+    A decision that left the place alone is taken back at the new place. One that moved
+    boundaries names places of the older text: it is past undoing.
+    """
+    before, after = edit.before, edit.after
+    if edit.article_id == row.article_id or after is None or "article" in after:
+        return before, after
+    place = {key: now[key] for key in PLACE if key in now}
+    if before is not None and any(before[key] != after[key] for key in place):
+        raise ChangedSince(edit, row)
+    return before and before | place, after | place
 
 
 def _require_links_that_fit(correction: Correction) -> None:
@@ -221,11 +252,15 @@ def _require_links_that_fit(correction: Correction) -> None:
 
 
 def _restore(row: Quote | Correction, state: Snapshot) -> None:
+    if "article" in state:
+        row.article = Article.objects.defer("search_vector").get(public_id=state["article"])
+        row.published_on = row.article.published_on
     if isinstance(row, Quote):
         restore_quote_fields(row, state)
         _restore_spans(row, state)
     else:
         restore_correction_fields(row, state)
+        row.exact = row.article.text[row.start : row.end]
         _restore_links(row, state)
 
 

@@ -169,7 +169,7 @@ def _draw(plan: Plan) -> Desk:
 
 def article_list(user: User, filters: dict[str, Any], page: str | None) -> Page[Article]:
     """Articles of a person's collections, newest first."""
-    rows = _narrowed(Article.objects.readable_by(user), filters)
+    rows = _narrowed(Article.objects.readable_by(user).newest_versions(), filters)
     state = filters["state"]
     if state == "todo":
         rows = rows.filter(_has_open())
@@ -183,7 +183,7 @@ def article_list(user: User, filters: dict[str, Any], page: str | None) -> Page[
 
 def article_counts(user: User, filters: dict[str, Any]) -> dict[str, int]:
     """How many articles each chip of the list would show: one statement."""
-    rows = _narrowed(Article.objects.readable_by(user), filters)
+    rows = _narrowed(Article.objects.readable_by(user).newest_versions(), filters)
     return rows.aggregate(
         all=Count("pk"),
         todo=Count("pk", filter=_has_open()),
@@ -195,7 +195,9 @@ def article_counts(user: User, filters: dict[str, Any]) -> dict[str, int]:
 
 
 def outlets(user: User) -> list[str]:
-    names = Article.objects.readable_by(user).exclude(outlet="").order_by("outlet")
+    names = (
+        Article.objects.readable_by(user).newest_versions().exclude(outlet="").order_by("outlet")
+    )
     return list(names.values_list("outlet", flat=True).distinct()[:200])
 
 
@@ -204,6 +206,7 @@ def next_article(user: User, public_id: uuid.UUID) -> Article | None:
     here = article_in_full(user, public_id)
     open_ones = (
         Article.objects.readable_by(user)
+        .newest_versions()
         .filter(_has_open())
         .exclude(pk=here.pk)
         .defer("text", "search_vector")

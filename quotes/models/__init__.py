@@ -6,6 +6,7 @@ from quotes.models.article import Article
 from quotes.models.collection import Collection, Membership
 from quotes.models.correction import Correction, CorrectionQuote
 from quotes.models.intake import Import, ImportItem
+from quotes.models.placement import Placement
 from quotes.models.quote import Quote, QuoteSpan, SpeakerCandidate
 from quotes.models.run import ExtractionRun
 from quotes.models.speaker import Speaker, SpeakerName
@@ -19,6 +20,7 @@ __all__ = [
     "Import",
     "ImportItem",
     "Membership",
+    "Placement",
     "Quote",
     "QuoteSpan",
     "Speaker",

@@ -147,6 +147,16 @@ class Article(PublicRecord):
                 name="article_external_id_once_per_collection",
                 violation_error_message="An article with this external id is already there.",
             ),
+            models.UniqueConstraint(
+                fields=("previous",),
+                name="article_replaced_once",
+                violation_error_message="Another version already took this one's place.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(previous=None) | ~models.Q(previous=models.F("id")),
+                name="article_not_its_own_previous",
+                violation_error_message="A version cannot replace itself.",
+            ),
             models.CheckConstraint(
                 condition=models.Q(length__gt=0),
                 name="article_has_text",

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 def apply_extraction(*, run: ExtractionRun, extraction: Extraction) -> ExtractionRun:
     """Store one run's suggestions beside what people have decided, and close the run."""
     article = Article.objects.select_for_update(no_key=True).get(pk=run.article_id)
+    if not article.is_latest:
+        # The story changed while the engine read it: its newest version has a run of its own.
+        run.state = ExtractionRun.State.CANCELLED
+        run.note = "A newer version of the story came in."
+        run.finished_at = timezone.now()
+        run.save()
+        return run
     _learn_about(article, extraction)
     named = sorted(_mentioned(extraction))
     matched = match_speakers(article=article, found=[extraction.speakers[i] for i in named])

@@ -6,9 +6,12 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
 from django.utils.text import Truncator
 from procrastinate.contrib.django import app
 
@@ -16,6 +19,7 @@ from quotes.extraction.text import has_words, paragraphs
 from quotes.importing import ArticleInput, ReadFailure, canonical_url, read_paste
 from quotes.models import Article, Collection, Import, ImportItem
 from quotes.operations.running import request_extraction
+from quotes.operations.versions import Carried, carry_over
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -29,10 +33,14 @@ IMPORT_QUEUE: Final = "import"
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """What became of one article: the stored row, or the one that it repeats."""
+    """What became of one article: the stored row, or the one that it repeats.
+
+    ``carried`` is told where it is a new version of a story that was here.
+    """
 
     article: Article
     is_new: bool
+    carried: Carried | None = None
 
 
 @transaction.atomic
@@ -41,7 +49,9 @@ def import_article(
 ) -> ImportOutcome:
     """Store an article and queue its extraction; the same text again gives the stored one.
 
-    Raises ``ValidationError`` where a field cannot be stored.
+    Another text of a story that is here (the same external id, or the same address) becomes its
+    newest version, and what people decided moves along. Raises ``ValidationError`` where a field
+    cannot be stored.
     """
     sha256 = hashlib.sha256(item.text.encode("utf-8")).hexdigest()
     article = Article(
@@ -65,14 +75,60 @@ def import_article(
     )
     # Relations come from this call, and uniqueness is the database's to say.
     article.clean_fields(exclude=("collection", "imported_by", "previous"))
+    repeated = Article.objects.filter(collection=collection, sha256=sha256).first()
+    if repeated is not None:
+        return ImportOutcome(repeated, is_new=False)
+    older = _version_before(article)
+    if older is not None:
+        article.previous = older
     try:
         with transaction.atomic():
+            if older is not None:
+                Article.objects.filter(pk=older.pk).update(
+                    is_latest=False, version=F("version") + 1, updated_at=Now()
+                )
             article.save(force_insert=True)
     except IntegrityError as error:
-        return ImportOutcome(_the_one_repeated(article, error), is_new=False)
+        return _repeated(article, error)
+    carried = carry_over(older=older, newer=article) if older is not None else None
     if extract:
         request_extraction(article=article)
-    return ImportOutcome(article, is_new=True)
+    return ImportOutcome(article, is_new=True, carried=carried)
+
+
+def _version_before(article: Article) -> Article | None:
+    """The story's newest version so far, locked; two that bring one story wait for each other.
+
+    An external id says more than an address: two that differ are two stories.
+    """
+    keys = [("id", article.external_id), ("url", _story_address(article.canonical_url))]
+    with connection.cursor() as cursor:
+        for name, value in keys:
+            if value:
+                cursor.execute(
+                    "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+                    [f"story:{article.collection_id}:{name}:{value}"],
+                )
+    stories = (
+        Article.objects.select_for_update(of=("self",), no_key=True)
+        .newest_versions()
+        .filter(collection=article.collection)
+        .defer("search_vector")
+        .order_by("-pk")
+    )
+    (_, external_id), (_, address) = keys
+    if external_id:
+        known = stories.filter(external_id=external_id).first()
+        if known is not None:
+            return known
+        stories = stories.filter(external_id=None)
+    return stories.filter(canonical_url=address).first() if address else None
+
+
+def _story_address(canonical: str) -> str:
+    """The address, where it can be a story's own: a site's front page is every story's."""
+    parts = urlsplit(canonical)
+    return canonical if parts.path.strip("/") or parts.query else ""
 
 
 def _opening(item: ArticleInput) -> str:
@@ -88,16 +144,13 @@ def _opening(item: ArticleInput) -> str:
     return ""
 
 
-def _the_one_repeated(article: Article, error: IntegrityError) -> Article:
-    """The stored article with the same text; a taken external id is a refusal instead."""
+def _repeated(article: Article, error: IntegrityError) -> ImportOutcome:
+    """The stored article with the same text, which came in at this very moment."""
     constraint = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    if constraint == "article_once_per_collection":
-        return Article.objects.get(collection=article.collection, sha256=article.sha256)
-    if constraint == "article_external_id_once_per_collection":
-        raise ValidationError(
-            {"external_id": f"Another article has the external id “{article.external_id}”."}
-        ) from error
-    raise error
+    if constraint != "article_once_per_collection":
+        raise error
+    stored = Article.objects.get(collection=article.collection, sha256=article.sha256)
+    return ImportOutcome(stored, is_new=False)
 
 
 def import_items(
@@ -190,4 +243,7 @@ def _import_item(
         else:
             report.article = outcome.article
             report.state = ImportItem.State.STORED if outcome.is_new else ImportItem.State.DUPLICATE
+            report.message = str(outcome.carried or "")
+            if not outcome.is_new and not outcome.article.is_latest:
+                report.message = "It is an older version of its story; the newest stays."
         report.save()

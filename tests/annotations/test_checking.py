@@ -12,15 +12,13 @@ from django.utils import timezone
 from annotations.checking import INVARIANTS, find_breaks
 from annotations.operations.corrections import confirm_correction
 from annotations.operations.quotes import confirm_quote, set_note
-from quotes.models import Correction, ExtractionRun, Quote, QuoteSpan
+from quotes.models import Article, Correction, ExtractionRun, Placement, Quote, QuoteSpan
 from tests.factories import make_article, make_correction, make_quote, make_speaker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from django.contrib.auth.models import User
-
-    from quotes.models import Article
 
 pytestmark = pytest.mark.django_db
 CLAIM = "“It has held for ninety winters,”"
@@ -114,6 +112,25 @@ def point_to_the_merged() -> None:
     speaker.save()
 
 
+def put_back_in_the_older_version() -> None:
+    older = quote().article
+    make_article(older.collection)
+    Article.objects.exclude(pk=older.pk).update(previous=older)
+
+
+def ask_for_what_stands() -> None:
+    newer = make_article(quote().collection)
+    Placement.objects.create(
+        quote=quote(),
+        older=quote().article,
+        newer=newer,
+        state="asked",
+        status="confirmed",
+        why="Its words were changed.",
+        version=2,
+    )
+
+
 def run_for_ever() -> None:
     ExtractionRun.objects.create(
         article=quote().article,
@@ -135,6 +152,8 @@ BREAKS = (
     other_voice,
     chain_of_retellings,
     point_to_the_merged,
+    put_back_in_the_older_version,
+    ask_for_what_stands,
     run_for_ever,
 )
 

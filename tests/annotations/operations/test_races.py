@@ -13,13 +13,15 @@ from annotations.checking import find_breaks
 from annotations.models import Edit
 from annotations.operations import quotes as operations
 from annotations.operations.corrections import confirm_correction, set_correction_people
+from annotations.operations.placing import place
 from annotations.operations.selections import Selection
 from annotations.operations.speakers import merge_speakers
-from annotations.refusals import Invalid, StaleVersion
+from annotations.refusals import Invalid, NotAllowedNow, StaleVersion
 from quotes.importing import ArticleInput
-from quotes.models import Article, ExtractionRun, Import, Quote, QuoteSpan
+from quotes.models import Article, ExtractionRun, Import, Placement, Quote, QuoteSpan
 from quotes.operations import apply_extraction, import_article, import_items
-from tests.factories import make_article, make_correction, make_quote, make_speaker
+from tests.annotations.changed_story import decided_story, retold
+from tests.factories import STORY, make_article, make_correction, make_quote, make_speaker
 from tests.quotes.operations.test_apply_extraction import found, the_usual
 
 if TYPE_CHECKING:
@@ -254,4 +256,59 @@ def test_a_merge_and_those_who_name_the_speaker_at_the_same_moment(
         )
         assert merged == new
         assert not Quote.objects.filter(speaker=old).exists()
+    assert list(find_breaks()) == []
+
+
+def test_a_decision_is_kept_whichever_comes_first_it_or_the_changed_story(
+    collection: Collection, editor: User
+):
+    for round_ in range(6):
+        text = f"{STORY}\n\nNotice {round_}."
+        article = make_article(collection, text, external_id=f"cms-{round_}")
+        quote = make_quote(article)
+        changed = ArticleInput(text=f"Updated.\n\n{text}", external_id=f"cms-{round_}")
+        confirmed, imported = at_once(
+            lambda: operations.confirm_quote(public_id=quote.public_id, version=1, user=editor),  # noqa: B023 used within the round
+            lambda: import_article(collection=collection, item=changed, extract=False),  # noqa: B023
+        )
+        assert not isinstance(imported, Exception), imported
+        quote.refresh_from_db()
+        if isinstance(confirmed, NotAllowedNow):
+            assert (quote.status, quote.article) == ("replaced", article)
+        else:
+            assert confirmed.pk == quote.pk
+            assert (quote.status, quote.article) == ("confirmed", imported.article)
+    assert list(find_breaks()) == []
+
+
+def test_two_who_import_one_changed_story_make_one_version_each(collection: Collection):
+    make_article(collection, STORY, external_id="cms-1")
+    items = [ArticleInput(text=f"{STORY}\n\n{n}.", external_id="cms-1") for n in (1, 2, 2)]
+    results = at_once(
+        *(lambda item=item: import_article(collection=collection, item=item) for item in items)
+    )
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert Article.objects.count() == 3
+    assert Article.objects.newest_versions().count() == 1
+    assert list(find_breaks()) == []
+
+
+def test_an_answer_and_a_newer_version_at_once_leave_no_answer_behind(
+    collection: Collection, editor: User
+):
+    story = decided_story(collection, editor)
+    changed = story.article.text.replace("since March", "since early March")
+    retold(story, changed)
+    asked = Placement.objects.get(quote=story.retort)
+    results = at_once(
+        lambda: place(public_id=asked.public_id, version=asked.version, user=editor),
+        lambda: retold(story, f"Updated.\n\n{changed}"),
+    )
+    assert isinstance(results[1], Article)
+    assert isinstance(results[0], Placement | NotAllowedNow), results[0]
+    story.retort.refresh_from_db()
+    is_placed = isinstance(results[0], Placement)
+    assert story.retort.status == ("confirmed" if is_placed else "replaced")
+    if is_placed:
+        assert story.retort.article == results[1]
     assert list(find_breaks()) == []

@@ -65,7 +65,7 @@ def test_one_bad_item_leaves_nothing_and_stops_nothing(collection: Collection):
         ArticleInput(text="“One,” she said.", external_id="cms-1"),
         ReadFailure(name="b.pdf", reason="This is a PDF, not a text."),
         ArticleInput(text="“Two,” she said.", url="not an address"),
-        ArticleInput(text="“Three,” she said.", external_id="cms-1"),
+        ArticleInput(text="“Three,” she said.", byline="x" * 501),
         ArticleInput(text="“Four,” she said.", headline="x" * 501),
         ArticleInput(text="“Five,” she said."),
     ]
@@ -75,7 +75,6 @@ def test_one_bad_item_leaves_nothing_and_stops_nothing(collection: Collection):
     assert ProcrastinateJob.objects.count() == 2
     messages = list(batch.items.filter(state="failed").values_list("message", flat=True))
     assert messages[0] == "This is a PDF, not a text."
-    assert "cms-1" in messages[2]
     assert all(message.endswith((".", ").")) for message in messages)
 
 
