@@ -162,6 +162,19 @@ class PlaceForm(forms.Form):
     end = forms.IntegerField(min_value=1, max_value=LARGEST, required=False)
 
 
+class PlacementForm(ActionForm):
+    """Where a decision stands in a changed story; without words, at the place offered."""
+
+    exact = ExactWords(required=False)
+    start = forms.IntegerField(min_value=0, max_value=LARGEST, required=False)
+    end = forms.IntegerField(min_value=1, max_value=LARGEST, required=False)
+
+
+class QuestionForm(forms.Form):
+    at = forms.UUIDField(required=False)
+    whole = forms.BooleanField(required=False)
+
+
 class SpanForm(PlaceForm, ActionForm):
     """``ordinal`` names the part of the content that is replaced; without it, all of them."""
 

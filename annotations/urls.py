@@ -16,6 +16,7 @@ from annotations.views import (
     imports,
     members,
     pictures,
+    placements,
     quotes,
     review,
     snapshots,
@@ -36,6 +37,13 @@ urlpatterns = [
     path("articles/", articles.article_list, name="article_list"),
     path("articles/import/", imports.article_import, name="article_import"),
     path("articles/<uuid:public_id>/", articles.article_detail, name="article_detail"),
+    path(
+        "articles/<uuid:public_id>/placements/",
+        placements.article_placements,
+        name="article_placements",
+    ),
+    path("placements/<uuid:public_id>/place/", placements.placement_place, name="placement_place"),
+    path("placements/<uuid:public_id>/leave/", placements.placement_leave, name="placement_leave"),
     path("articles/<uuid:public_id>/state/", articles.article_state, name="article_state"),
     path(
         "articles/<uuid:public_id>/paragraphs/", desk.article_paragraphs, name="article_paragraphs"

@@ -32,7 +32,8 @@ _VARIANTS: Final = str.maketrans(
     dict.fromkeys("“”„‟″«»", '"') | dict.fromkeys("‘’‚‛′`´ʼ", "'") | dict.fromkeys("‐‑‒–—―−", "-")
 )
 _UNSEEN: Final = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
-_MARKS: Final = "“”„‟″«»\"'‘’"
+_DOUBLE: Final = '“”„‟″«»"‘’'
+_MARKS: Final = f"{_DOUBLE}'"
 _WORD: Final = re.compile(r"\w+(?:['’]\w+)*")
 
 Pieces = Mapping[str, Sequence[Span]]
@@ -338,20 +339,25 @@ class Reanchoring:
             likeness = sum(block.size for block in blocks) / len(words)
             if likeness < OFFERED_LIKENESS or (best and likeness <= best[0]):
                 continue
-            first = max(0, blocks[0].b - blocks[0].a)
-            missing = len(words) - blocks[-1].a - blocks[-1].size
-            last = min(len(tokens), blocks[-1].b + blocks[-1].size + missing) - 1
-            best = (likeness, self._with_marks(span, tokens[first][1].start, tokens[last][1].end))
+            first, last = blocks[0].b, blocks[-1].b + blocks[-1].size
+            # Words in marks reach to the marks; others are as long as they were.
+            if self.older.original[span.start] not in _MARKS:
+                first = max(0, first - blocks[0].a)
+            if self.older.original[span.end - 1] not in _MARKS:
+                last = min(len(tokens), last + len(words) - blocks[-1].a - blocks[-1].size)
+            there_from, there_to = tokens[first][1].start, tokens[last - 1][1].end
+            best = (likeness, self._to_marks(span, there_from, there_to))
         return best[1] if best else None
 
-    def _with_marks(self, span: Span, start: int, end: int) -> Span:
+    def _to_marks(self, span: Span, start: int, end: int) -> Span:
+        """The stretch with the quotation marks around it, where the older words had them."""
         old, new = self.older.original, self.newer.original
-        if old[span.start] in _MARKS and start and new[start - 1] in _MARKS:
-            start -= 1
+        if old[span.start] in _MARKS:
+            before = re.search(rf"[{_DOUBLE}][^{_DOUBLE}\n]{{0,60}}$", new[:start])
+            start = before.start() if before else start
         if old[span.end - 1] in _MARKS:
-            reach = new[end : end + 3]
-            closing = next((i for i, mark in enumerate(reach) if mark in _MARKS), None)
-            end += closing + 1 if closing is not None else 0
+            after = re.match(rf"[^{_DOUBLE}\n]{{0,60}}[{_DOUBLE}]", new[end:])
+            end += after.end() if after else 0
         return Span(start, end)
 
     @staticmethod

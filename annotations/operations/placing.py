@@ -60,7 +60,8 @@ def place(
 ) -> Placement:
     """Say where a decided quote or correction stands in the changed story.
 
-    ``words`` are a quote's content or a correction's evidence; None takes what is offered. What waited for this one only follows with it.
+    ``words`` are a quote's content or a correction's evidence; None takes what is offered.
+    What waited for this one only follows with it.
     """
     placement = _lock(public_id, user)
     if _is_answered(placement, version, Placement.State.PLACED, user):

@@ -51,6 +51,13 @@ from annotations.selectors.merging import (
     speaker_to_merge,
 )
 from annotations.selectors.paging import page_of
+from annotations.selectors.placements import (
+    Question,
+    Questions,
+    offered_start,
+    question_text,
+    questions_of,
+)
 from annotations.selectors.pulse import Pulse, pulse_of
 from annotations.selectors.quotes import content_places, place_of, readable_quote, speaker_options
 from annotations.selectors.review import alike_quotes, review_queue
@@ -69,6 +76,8 @@ from annotations.selectors.speakers import (
 __all__ = [
     "MergePreview",
     "Pulse",
+    "Question",
+    "Questions",
     "SpeakerFacts",
     "Statement",
     "Triptych",
@@ -98,6 +107,7 @@ __all__ = [
     "merges_of",
     "names_in_time",
     "next_article",
+    "offered_start",
     "open_invitations",
     "outlets",
     "outline_of",
@@ -107,6 +117,8 @@ __all__ = [
     "possible_points",
     "possible_twins",
     "pulse_of",
+    "question_text",
+    "questions_of",
     "readable_collections",
     "readable_correction",
     "readable_quote",

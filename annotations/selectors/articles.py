@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Page
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Value
-from django.db.models.functions import JSONObject
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
 
 from annotations.desk import (
     Desk,
@@ -30,6 +30,7 @@ from quotes.models import (
     Correction,
     ExtractionRun,
     Membership,
+    Placement,
     Quote,
 )
 
@@ -40,8 +41,9 @@ if TYPE_CHECKING:
 def article_in_full(user: User | AnonymousUser, public_id: uuid.UUID) -> Article:
     """One readable article: one statement.
 
-    With ``role``, this person's in its collection, ``last_edit``, the newest of its history, and
-    ``last_run``, how the engine's newest run stands.
+    With ``role``, this person's in its collection, ``last_edit``, the newest of its history,
+    ``last_run``, how the engine's newest run stands, and, of a changed story, ``newer`` and
+    ``older``, the versions beside it, and ``n_asked``, the decisions that wait for their place.
     """
     role = Membership.objects.filter(collection=OuterRef("collection"), user_id=user.pk)
     article = (
@@ -52,6 +54,19 @@ def article_in_full(user: User | AnonymousUser, public_id: uuid.UUID) -> Article
             role=Subquery(role.values("role")[:1]),
             last_edit=Subquery(
                 Edit.objects.filter(article=OuterRef("pk")).newest_first().values("pk")[:1]
+            ),
+            newer=Subquery(Article.objects.filter(previous=OuterRef("pk")).values("public_id")[:1]),
+            older=F("previous__public_id"),
+            n_asked=Coalesce(
+                Subquery(
+                    Placement.objects.asked()
+                    .filter(newer=OuterRef("pk"))
+                    .order_by()
+                    .values("newer")
+                    .annotate(n=Count("pk"))
+                    .values("n")
+                ),
+                0,
             ),
             last_run=Subquery(
                 ExtractionRun.objects.filter(article=OuterRef("pk"))
@@ -85,6 +100,8 @@ def left_out(article: Article) -> list[LeftOut]:
 
 def may(user: User | AnonymousUser, article: Article, permission: str) -> bool:
     """Read from the role that came with the article: no statement."""
+    if permission == "annotate" and not article.is_latest:
+        return False  # decisions are made in the newest version
     role: str | None = getattr(article, "role", None)
     return user.is_superuser or (role is not None and Role(role) in PERMISSIONS[permission])
 
@@ -239,7 +256,8 @@ def _narrowed(rows: QuerySet[Article], filters: dict[str, Any]) -> Any:
 def _has_open() -> Q:
     quotes = Quote.objects.filter(article=OuterRef("pk")).shown().suggested()
     corrections = Correction.objects.filter(article=OuterRef("pk")).suggested()
-    return Q(Exists(quotes)) | Q(Exists(corrections))
+    asked = Placement.objects.asked().filter(newer=OuterRef("pk"))
+    return Q(Exists(quotes)) | Q(Exists(corrections)) | Q(Exists(asked))
 
 
 def _runs_over() -> QuerySet[ExtractionRun]:

@@ -31,11 +31,18 @@ class Pulse:
     others: list[User]
     edits: Sequence[Edit]
     since: int
+    is_old: bool
+    """A newer version of the story came in while the page was open."""
 
 
 def pulse_of(user: User, public_id: uuid.UUID, *, since: int) -> Pulse:
     """The article's other readers, and what they decided after the edit ``since``."""
-    article = Article.objects.readable_by(user).only("pk").filter(public_id=public_id).first()
+    article = (
+        Article.objects.readable_by(user)
+        .only("pk", "is_latest")
+        .filter(public_id=public_id)
+        .first()
+    )
     if article is None:
         raise NotVisible("There is no such article, or it is not yours to see.")
     here = Presence.objects.filter(article=article, seen_at__gt=timezone.now() - HERE)
@@ -47,4 +54,5 @@ def pulse_of(user: User, public_id: uuid.UUID, *, since: int) -> Pulse:
         others=[presence.user for presence in others[:MOST]],
         edits=found,
         since=found[0].pk if found else since,
+        is_old=not article.is_latest,
     )

@@ -21,7 +21,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from annotations.models import Invitation, Snapshot
-from quotes.models import Article, Collection, Correction, Import, Quote, Speaker
+from quotes.models import Article, Collection, Correction, Import, Placement, Quote, Speaker
 
 
 @dataclass
@@ -42,6 +42,7 @@ class World:
     member: User
     invitation: Invitation
     snapshot: Snapshot
+    placement: Placement
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,14 @@ def second_half(world: World) -> str:
     return words[words.index(" ", len(words) // 2) + 1 :]
 
 
+def placement(world: World) -> list[Any]:
+    return [world.placement.public_id]
+
+
+def placed(world: World) -> dict[str, Any]:
+    return {"version": world.placement.version}
+
+
 def new_words(world: World) -> str:
     return "said the harbour wall would stand."
 
@@ -178,6 +187,9 @@ PAGES: dict[str, Row] = {
     ),
     "annotations:article_detail": Row(READ, article),
     "annotations:article_state": Row({"GET": "read"}, article),
+    "annotations:article_placements": Row(READ, article),
+    "annotations:placement_place": Row(ACT, placement, placed),
+    "annotations:placement_leave": Row(ACT, placement, placed),
     "annotations:article_next": Row({"GET": "read"}, article),
     "annotations:article_history": Row(READ, article),
     "annotations:article_left_out": Row(READ, article),

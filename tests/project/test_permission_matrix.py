@@ -27,7 +27,7 @@ from annotations.operations.speakers import merge_speakers
 from annotations.operations.tokens import make_token, revoke_token
 from annotations.permissions import PERMISSIONS
 from quotes.importing import read_paste
-from quotes.models import Collection, Membership
+from quotes.models import Collection, Membership, Placement
 from quotes.operations import import_items
 from tests.factories import (
     STORY,
@@ -166,7 +166,18 @@ def make_world() -> World:
         twin=twin,
         merged=merged,
         snapshot=request_snapshot(collection=collection, user=boss, queue=False),
+        placement=make_question(collection, boss),
     )
+
+
+def make_question(collection: Collection, user: User) -> Placement:
+    """A decided quote whose words were changed when its story came again."""
+    old = "“We mend the quay in spring,” the warden of the harbour said."
+    told = make_article(collection, old, external_id="told-again")
+    quote = make_quote(told, "“We mend the quay in spring,”")
+    confirm_quote(public_id=quote.public_id, version=1, user=user)
+    make_article(collection, old.replace("in spring", "in late spring"), external_id="told-again")
+    return Placement.objects.get()
 
 
 def make_people(collection: Collection) -> dict[str, User | None]:
