@@ -308,6 +308,10 @@ OTHERWISE = {
     ("annotations:undo", "POST"): {"done": "409"},
     ("annotations:redo", "POST"): {"done": "409"},
     ("annotations:sign_in_by_link", "GET"): {"done": "404|done"},
+    # Who may is told that nothing is left out of this story there, and that a quote of one speaker
+    # is not joined with another's: told, not turned away.
+    ("annotations:article_put_back", "POST"): {"done": "422"},
+    ("annotations:quote_join", "POST"): {"done": "409"},
     # Nobody has made the file yet; to a role without the permission there is none either.
     ("annotations:snapshot_download", "GET"): {"done": "404", "403": "404"},
     ("annotations:invitation_accept", "GET"): {"done": "404"},
