@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from annotations.models import ApiToken
+from annotations.models import ApiToken, ObjectKind
 from annotations.outline import SHOW
 from annotations.refusals import Invalid
 from quotes.importing import MAX_ARCHIVE_BYTES
@@ -477,3 +477,14 @@ def without_page(query: QueryDict) -> str:
     kept = query.copy()
     kept.pop("page", None)
     return kept.urlencode()
+
+
+class WebhookForm(forms.Form):
+    collection = forms.UUIDField()
+    name = forms.CharField(max_length=100)
+    address = forms.CharField(max_length=2000)
+    events = forms.MultipleChoiceField(choices=ObjectKind.choices)
+
+
+class WebhookActiveForm(ActionForm):
+    active = forms.ChoiceField(choices=[("0", "Off"), ("1", "On")])

@@ -10,13 +10,14 @@ import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from types import EllipsisType
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model
+from django.contrib.auth import get_user_model
+from django.db.models import Exists, Model, Subquery
 from django.utils import timezone
 
-from annotations.models import Edit, ObjectKind
+from annotations.announcing import announce
+from annotations.models import Edit, ObjectKind, Webhook
 from annotations.request_id import current_request_id
 from quotes.models import (
     Correction,
@@ -203,8 +204,14 @@ def _correction(public_id: str | None) -> Correction | None:
     return Correction.objects.get(public_id=public_id) if public_id else None
 
 
-def _last_at(actor: User) -> dt.datetime | None:
-    return Edit.objects.by_person(actor).newest_first().values_list("at", flat=True).first()
+def _standing(actor: User) -> tuple[dt.datetime | None, bool]:
+    """When the person decided last, and whether anybody is to be told of what they do now."""
+    last = Edit.objects.by_person(actor).newest_first().values("at")[:1]
+    rows = get_user_model().objects.filter(pk=actor.pk)
+    found: tuple[dt.datetime | None, bool] = rows.values_list(
+        Subquery(last), Exists(Webhook.objects.called())
+    ).get()
+    return found
 
 
 def record_edit(
@@ -220,15 +227,16 @@ def record_edit(
     batch: uuid.UUID | None = None,
     undoes: Edit | None = None,
     is_undo: bool = False,
-    previous_at: dt.datetime | EllipsisType | None = ...,
+    standing: tuple[dt.datetime | None, bool] | None = None,
 ) -> Edit:
     """Write the history row of one action. Call it in the transaction of the change.
 
-    ``previous_at`` is when the person decided last, where that came with the row.
+    ``standing`` is when the person decided last and whether anybody is to be told, where that
+    came with the row.
     """
-    previous = _last_at(actor) if isinstance(previous_at, EllipsisType) else previous_at
+    previous, is_heard = standing or _standing(actor)
     waited = timezone.now() - previous if previous else None
-    return Edit.objects.create(
+    edit = Edit.objects.create(
         actor=actor,
         action=action,
         object_kind=kind,
@@ -243,6 +251,9 @@ def record_edit(
         request_id=current_request_id(),
         milliseconds=max(0, round(waited.total_seconds() * 1000)) if waited else None,
     )
+    if is_heard:
+        announce([edit])
+    return edit
 
 
 def record_edits(
@@ -256,10 +267,10 @@ def record_edits(
 
     The first carries the time that the person took; the others took none.
     """
-    previous = _last_at(actor)
+    previous, is_heard = _standing(actor)
     waited = round((timezone.now() - previous).total_seconds() * 1000) if previous else None
     batch = uuid.uuid4()
-    return Edit.objects.bulk_create(
+    edits = Edit.objects.bulk_create(
         Edit(
             actor=actor,
             action=action,
@@ -275,3 +286,6 @@ def record_edits(
         )
         for number, (quote, before, after) in enumerate(changes)
     )
+    if is_heard:
+        announce(edits)
+    return edits

@@ -313,3 +313,75 @@ class Snapshot(PublicRecord):
     @property
     def file_name(self) -> str:
         return f"{self.collection.slug}-{self.number:04d}.zip"
+
+
+class WebhookQuerySet(models.QuerySet["Webhook"]):
+    def kept(self) -> Self:
+        """Without those that were taken away."""
+        return self.filter(ended_at=None)
+
+    def called(self) -> Self:
+        return self.kept().filter(active=True)
+
+
+class Webhook(PublicRecord):
+    """An address outside that is told what people do in a collection.
+
+    The secret that signs is not stored: it is made from ``nonce`` and the server's secret key,
+    whose fingerprint is in ``signed_with``.
+    """
+
+    collection = models.ForeignKey(Collection, on_delete=models.PROTECT, related_name="webhooks")
+    name = models.CharField(max_length=100)
+    address = models.URLField(max_length=2000)
+    events = ArrayField(models.CharField(max_length=20, choices=ObjectKind))
+    active = models.BooleanField(default=True)
+    nonce = models.CharField(max_length=64)
+    signed_with = models.CharField(max_length=16)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    version = models.PositiveIntegerField(default=1, editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WebhookQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.address}"
+
+
+class DeliveryState(models.TextChoices):
+    WAITING = "waiting", "Waiting"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Failed"
+
+
+class WebhookDelivery(PublicRecord):
+    """One message to one webhook, and how it went. Kept for a month."""
+
+    State = DeliveryState
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    event = models.CharField(max_length=60)
+    payload = models.JSONField(default=dict)
+    state = models.CharField(max_length=20, choices=DeliveryState, default=DeliveryState.WAITING)
+    attempts = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField(null=True, blank=True)
+    answered = models.PositiveIntegerField(null=True, blank=True)
+    """The status of the last answer."""
+    error = models.CharField(max_length=300, blank=True)
+    milliseconds = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (one_of("state", DeliveryState, name="webhook_delivery_state_known"),)
+        indexes = (
+            models.Index(fields=("webhook", "-created_at", "-id"), name="webhook_log"),
+            models.Index(fields=("created_at",), name="webhook_oldest"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.event}: {self.state}"

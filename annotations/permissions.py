@@ -26,6 +26,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "import": _EDITORS,
     "change_speaker": _EDITORS,
     "manage_members": _MANAGERS,
+    "manage_webhooks": _MANAGERS,
 }
 """Permission → the roles that have it, within one collection."""
 
@@ -36,6 +37,7 @@ ABOUT: Final[dict[str, str]] = {
     "import": "Bring articles in",
     "change_speaker": "Add and change speakers",
     "manage_members": "Invite people, change their roles, and end their membership",
+    "manage_webhooks": "Have other servers told of what people do here",
 }
 """What each permission means, for pages and documents."""
 

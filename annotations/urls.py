@@ -22,6 +22,7 @@ from annotations.views import (
     snapshots,
     speakers,
     undoing,
+    webhooks,
 )
 
 app_name = "annotations"
@@ -147,6 +148,15 @@ urlpatterns = [
     ),
     path("tokens/", accounts.token_list, name="token_list"),
     path("tokens/<uuid:public_id>/revoke/", accounts.token_revoke, name="token_revoke"),
+    path("webhooks/", webhooks.webhook_list, name="webhook_list"),
+    path("webhooks/<uuid:public_id>/", webhooks.webhook_detail, name="webhook_detail"),
+    path("webhooks/<uuid:public_id>/test/", webhooks.webhook_test, name="webhook_test"),
+    path(
+        "webhooks/<uuid:public_id>/set-active/",
+        webhooks.webhook_set_active,
+        name="webhook_set_active",
+    ),
+    path("webhooks/<uuid:public_id>/remove/", webhooks.webhook_remove, name="webhook_remove"),
     path("keys/", accounts.key_map, name="key_map"),
     path("preferences/theme/", accounts.preference_theme, name="preference_theme"),
     path("preferences/keys/", accounts.preference_keys, name="preference_keys"),

@@ -21,6 +21,7 @@ from hypothesis import settings as hypothesis_settings
 from quotes.models import Article, Collection, Membership
 from tests.annotations.changed_story import Story, decided_story
 from tests.factories import make_article, make_collection
+from tests.outside import outside as outside
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

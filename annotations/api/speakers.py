@@ -16,6 +16,7 @@ from annotations.api.bodies import Body, Text
 from annotations.api.decisions import IF_MATCH, version_of
 from annotations.api.repeats import IDEMPOTENCY_KEY, idempotent
 from annotations.api.spans import id_field
+from annotations.api.views import collection_named
 from annotations.models import Edit
 from annotations.operations.naming import (
     CHANGES,
@@ -38,7 +39,7 @@ from quotes.api.permissions import READING
 from quotes.api.problems import FieldError, Problem
 from quotes.api.serializers import Shown, SpeakerNameSerializer, SpeakerSerializer, etag
 from quotes.api.views import RecordView, SpeakerDetail, SpeakerList
-from quotes.models import Collection, Speaker, SpeakerName
+from quotes.models import Speaker, SpeakerName
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -166,12 +167,7 @@ class Speakers(SpeakerList):
         body.is_valid(raise_exception=True)
         said = body.validated_data
         user = cast("User", request.user)
-        readable = Collection.objects.readable_by(user)
-        collection = readable.filter(public_id=said["collection"]).first()
-        if collection is None:
-            detail = "There is no such collection."
-            error = FieldError("/collection", "unknown-collection", detail)
-            raise Problem("invalid", detail, errors=[error])
+        collection = collection_named(user, said["collection"])
         speaker = create_speaker(
             collection=collection, user=user, name=said["name"], kind=said["kind"]
         )

@@ -15,6 +15,7 @@ from annotations.api import (
     speakers,
     tokens,
     views,
+    webhooks,
 )
 from quotes.api.urls import urlpatterns as reading
 
@@ -77,6 +78,19 @@ urlpatterns: list[URLPattern] = [
     ),
     path("tokens/", tokens.Tokens.as_view(), name="token_list"),
     path("tokens/<uuid:public_id>/", tokens.TokenDetail.as_view(), name="token_detail"),
+    path("webhooks/", webhooks.Webhooks.as_view(), name="webhook_list"),
+    path("webhooks/<uuid:public_id>/", webhooks.WebhookDetail.as_view(), name="webhook_detail"),
+    path(
+        "webhooks/<uuid:public_id>/secret/",
+        webhooks.WebhookSecret.as_view(),
+        name="webhook_secret",
+    ),
+    path("webhooks/<uuid:public_id>/test/", webhooks.WebhookTest.as_view(), name="webhook_test"),
+    path(
+        "webhooks/<uuid:public_id>/deliveries/",
+        webhooks.WebhookDeliveries.as_view(),
+        name="webhook_deliveries",
+    ),
     path("quotes/bulk/", quotes.QuoteBulk.as_view(), name="quote_bulk"),
     path("exports/<slug:table>.csv", exports.ExportTable.as_view(), name="export_table"),
     re_path("", views.nothing_here, name="nothing_here"),

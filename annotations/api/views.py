@@ -91,15 +91,19 @@ class Articles(ArticleList):
         return Problem("invalid", reason, errors=[FieldError("", "unreadable-article", reason)])
 
 
+def collection_named(user: User, public_id: str) -> Collection:
+    found = Collection.objects.readable_by(user).filter(public_id=public_id).first()
+    if found is None:
+        detail = "There is no such collection."
+        error = FieldError("/collection", "unknown-collection", detail)
+        raise Problem("invalid", detail, errors=[error])
+    return found
+
+
 def collection_of(user: User, public_id: str | None) -> Collection:
     """The collection named or, where only one can be meant, that one."""
     if public_id is not None:
-        found = Collection.objects.readable_by(user).filter(public_id=public_id).first()
-        if found is None:
-            detail = "There is no such collection."
-            error = FieldError("/collection", "unknown-collection", detail)
-            raise Problem("invalid", detail, errors=[error])
-        return found
+        return collection_named(user, public_id)
     found_all = list(importable_collections(user).order_by("name", "pk")[:20])
     if len(found_all) == 1:
         return found_all[0]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import JSONArray
 from django.utils import timezone
 
@@ -20,7 +20,7 @@ from annotations.history import (
     record_edit,
     snapshot,
 )
-from annotations.models import Edit, ObjectKind
+from annotations.models import Edit, ObjectKind, Webhook
 from annotations.permissions import membership_role, require, require_known, role_in
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, Refusal, StaleVersion
 from quotes.models import Article, Correction, CorrectionQuote, Quote, QuoteSpan, Speaker
@@ -80,7 +80,12 @@ def lock_quote(
         rows.select_for_update(of=("self",), no_key=True)
         .select_related("article", "speaker", "addressee", "parent", "collection")
         .defer("article__search_vector")
-        .annotate(role=membership_role(user), previous_at=last_edit_at(user), spans_seen=SPANS)
+        .annotate(
+            role=membership_role(user),
+            previous_at=last_edit_at(user),
+            is_heard=is_heard(),
+            spans_seen=SPANS,
+        )
         .filter(public_id=public_id)
         .first()
     )
@@ -122,6 +127,11 @@ def last_edit_at(user: User) -> Subquery:
     return Subquery(Edit.objects.by_person(user).newest_first().values("at")[:1])
 
 
+def is_heard() -> Exists:
+    """Whether a webhook is to be told of a row's collection; comes with the row too."""
+    return Exists(Webhook.objects.called().filter(collection=OuterRef("collection")))
+
+
 def lock_correction(
     public_id: uuid.UUID, *, user: User, permission: str = "annotate", withdrawn: bool = False
 ) -> Correction:
@@ -135,7 +145,12 @@ def lock_correction(
         rows.select_for_update(of=("self",), no_key=True)
         .select_related("article", "corrector", "corrected", "retells", "same_point_as")
         .defer("article__search_vector")
-        .annotate(role=membership_role(user), previous_at=last_edit_at(user), quotes_seen=LINKS)
+        .annotate(
+            role=membership_role(user),
+            previous_at=last_edit_at(user),
+            is_heard=is_heard(),
+            quotes_seen=LINKS,
+        )
         .filter(public_id=public_id)
         .first()
     )
@@ -334,6 +349,8 @@ def save_decision(
     after = snapshot(row, like=before if in_place else None)
     if names_version:
         after |= {"article": str(row.article.public_id)}
+    came = hasattr(row, "is_heard")  # annotated by ``lock_quote`` and ``lock_correction``
+    standing = (row.previous_at, row.is_heard) if came else None  # type: ignore[union-attr]
     return record_edit(
         actor=user,
         action=action,
@@ -346,5 +363,5 @@ def save_decision(
         batch=batch,
         undoes=undoes,
         is_undo=is_undo,
-        previous_at=getattr(row, "previous_at", ...),
+        standing=standing,
     )

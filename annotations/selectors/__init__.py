@@ -72,6 +72,12 @@ from annotations.selectors.speakers import (
     statement,
     statements,
 )
+from annotations.selectors.webhooks import (
+    deliveries_of,
+    managed_webhook,
+    managed_webhooks,
+    webhook_collections,
+)
 
 __all__ = [
     "MergePreview",
@@ -91,6 +97,7 @@ __all__ = [
     "correction_counts",
     "correction_list",
     "correction_pairs",
+    "deliveries_of",
     "desk_around",
     "desk_chunk",
     "desk_of",
@@ -101,6 +108,8 @@ __all__ = [
     "latest_run",
     "left_out",
     "managed_collection",
+    "managed_webhook",
+    "managed_webhooks",
     "may",
     "members_of",
     "merge_preview",
@@ -137,5 +146,6 @@ __all__ = [
     "tally",
     "tokens_of",
     "triptychs",
+    "webhook_collections",
     "what_became",
 ]

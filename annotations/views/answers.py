@@ -23,7 +23,7 @@ from annotations.conflicts import conflict_over
 from annotations.desk import Desk, marked_ranges
 from annotations.refusals import Invalid, NotVisible, Refusal, StaleVersion
 from annotations.views.errors import busy
-from quotes.models import Article, Speaker
+from quotes.models import Article, Correction, Quote
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -74,7 +74,7 @@ def refusing(view: View[P]) -> View[P]:
         try:
             return view(request, *args, **kwargs)
         except StaleVersion as refusal:
-            if isinstance(refusal.current, Speaker | Article):
+            if not isinstance(refusal.current, Quote | Correction):
                 return refused(request, f"{refusal} Look again before you decide.", 409)
             return _conflict(request, refusal)
         except NotVisible as refusal:

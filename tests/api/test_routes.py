@@ -64,6 +64,11 @@ ROUTES: dict[str, dict[str, str]] = {
     "run_list": READ,
     "token_list": {"GET": "manage", "HEAD": "manage", "POST": "manage"},
     "token_detail": {"DELETE": "manage"},
+    "webhook_list": {"GET": "manage", "HEAD": "manage", "POST": "manage"},
+    "webhook_detail": dict.fromkeys(("GET", "HEAD", "PATCH", "DELETE"), "manage"),
+    "webhook_secret": {"POST": "manage"},
+    "webhook_test": {"POST": "manage"},
+    "webhook_deliveries": {"GET": "manage", "HEAD": "manage"},
     "export_table": {"GET": "export", "HEAD": "export"},
 }
 ARGUMENTS = {"problem": ["not-found"], "export_table": ["quotes"]}

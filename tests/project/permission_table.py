@@ -20,7 +20,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from annotations.models import Invitation, Snapshot
+from annotations.models import Invitation, Snapshot, Webhook
 from quotes.models import Article, Collection, Correction, Import, Placement, Quote, Speaker
 
 
@@ -43,6 +43,7 @@ class World:
     invitation: Invitation
     snapshot: Snapshot
     placement: Placement
+    webhook: Webhook
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ class Row:
     args: Callable[[World], list[Any]] = lambda world: []
     body: Callable[[World], dict[str, Any]] = lambda world: {}
     query: str = ""
-    version_of: Callable[[World], Article | Quote | Correction | Speaker | None] = lambda world: (
-        None
+    version_of: Callable[[World], Article | Quote | Correction | Speaker | Webhook | None] = (
+        lambda world: None
     )
     """What the API's ``If-Match`` is about."""
 
@@ -100,6 +101,10 @@ def settled(world: World) -> list[Any]:
 
 def speaker(world: World) -> list[Any]:
     return [world.ines.public_id]
+
+
+def webhook(world: World) -> list[Any]:
+    return [world.webhook.public_id]
 
 
 def member(world: World) -> list[Any]:
@@ -278,6 +283,21 @@ PAGES: dict[str, Row] = {
     ),
     # One's own token; that other people's do not exist is tested with the tokens.
     "annotations:token_revoke": Row(POST_PERSON, lambda world: [world.article.public_id]),
+    "annotations:webhook_list": Row(
+        {**safe("rows:manage_webhooks"), "POST": "manage_webhooks"},
+        body=lambda world: {
+            "collection": str(world.collection.public_id),
+            "name": "Desk",
+            "address": "https://desk.example/told",
+            "events": ["quote"],
+        },
+    ),
+    "annotations:webhook_detail": Row(both("manage_webhooks", "manage_webhooks"), webhook, version),
+    "annotations:webhook_test": Row({"POST": "manage_webhooks"}, webhook),
+    "annotations:webhook_set_active": Row(
+        {"POST": "manage_webhooks"}, webhook, lambda world: {"version": 1, "active": "0"}
+    ),
+    "annotations:webhook_remove": Row({"POST": "manage_webhooks"}, webhook, version),
     "annotations:account": Row(PERSON),
     "annotations:member_list": Row(
         both("manage_members", "manage_members"),
@@ -406,6 +426,26 @@ API: dict[str, Row] = {
         {**PERSON, "POST": "person"}, body=lambda world: {"name": "Report", "scopes": ["manage"]}
     ),
     "api:token_detail": Row({"DELETE": "person"}, article),
+    "api:webhook_list": Row(
+        {**safe("rows:manage_webhooks"), "POST": "manage_webhooks"},
+        body=lambda world: {
+            "collection": str(world.collection.public_id),
+            "name": "Desk",
+            "address": "https://desk.example/told",
+            "events": ["quote"],
+        },
+    ),
+    "api:webhook_detail": Row(
+        dict.fromkeys(("GET", "HEAD", "PATCH", "DELETE"), "manage_webhooks"),
+        webhook,
+        lambda world: {"active": False},
+        version_of=lambda world: world.webhook,
+    ),
+    "api:webhook_secret": Row(
+        {"POST": "manage_webhooks"}, webhook, version_of=lambda world: world.webhook
+    ),
+    "api:webhook_test": Row({"POST": "manage_webhooks"}, webhook),
+    "api:webhook_deliveries": Row(safe("manage_webhooks"), webhook),
     "api:export_table": Row(safe("rows:export"), lambda world: ["quotes"]),
 }
 

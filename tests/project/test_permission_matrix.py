@@ -25,6 +25,7 @@ from annotations.operations.quotes import confirm_quote
 from annotations.operations.snapshots import request_snapshot
 from annotations.operations.speakers import merge_speakers
 from annotations.operations.tokens import make_token, revoke_token
+from annotations.operations.webhooks import add_webhook
 from annotations.permissions import PERMISSIONS
 from quotes.importing import read_paste
 from quotes.models import Collection, Membership, Placement
@@ -52,7 +53,9 @@ SELECT (SELECT count(*) FROM annotations_edit), (SELECT count(*) FROM annotation
        (SELECT count(*) FROM auth_user), (SELECT count(*) FROM annotations_invitation),
        (SELECT string_agg(role || user_id, ',' ORDER BY id) FROM quotes_membership),
        (SELECT sum(version) FROM quotes_quote),
-       (SELECT sum(version) FROM quotes_correction)
+       (SELECT sum(version) FROM quotes_correction),
+       (SELECT sum(version) FROM annotations_webhook),
+       (SELECT count(*) FROM annotations_webhookdelivery)
 """
 HOW_TO_ADD = """\
 These addresses have no row in tests/project/permission_table.py: {missing}.
@@ -151,6 +154,8 @@ def make_world() -> World:
     member = User.objects.create_user("member")
     Membership.objects.create(user=member, collection=collection, role="editor")
     invitation, _ = invite_member(collection=collection, user=boss, role="reader")
+    where = {"address": "https://wire.example/told", "events": ["quote", "speaker"]}
+    webhook, _ = add_webhook(collection=collection, user=boss, name=SECRETS[4], **where)
     return World(
         collection=collection,
         article=article,
@@ -165,6 +170,7 @@ def make_world() -> World:
         invitation=invitation,
         twin=twin,
         merged=merged,
+        webhook=webhook,
         snapshot=request_snapshot(collection=collection, user=boss, queue=False),
         placement=make_question(collection, boss),
     )
@@ -321,6 +327,13 @@ OTHERWISE = {
     ("api:article_list", "POST"): {"404": "422"},
     ("api:import_list", "POST"): {"404": "422"},
     ("api:speaker_list", "POST"): {"404": "422"},
+    ("api:webhook_list", "POST"): {"404": "422"},
+    # To a role without the permission there are no webhooks.
+    ("api:webhook_detail", "GET"): {"403": "404"},
+    ("api:webhook_detail", "HEAD"): {"403": "404"},
+    ("api:webhook_deliveries", "GET"): {"403": "404"},
+    ("api:webhook_deliveries", "HEAD"): {"403": "404"},
+    ("annotations:webhook_list", "POST"): {"403": "404"},
     ("api:quote_undo", "POST"): {"done": "409"},
     ("api:correction_undo", "POST"): {"done": "409"},
     ("api:speaker_undo", "POST"): {"done": "409"},
@@ -331,7 +344,7 @@ OTHERWISE = {
 
 PARTS = ("pages", "api")
 # The scope of a permission, where it has not its name.
-SCOPES = {"change_speaker": "annotate", "person": "manage"}
+SCOPES = {"change_speaker": "annotate", "person": "manage", "manage_webhooks": "manage"}
 
 
 def rows(part: str) -> list[tuple[str, Row]]:
