@@ -12,6 +12,7 @@ from annotations.api import (
     history,
     imports,
     quotes,
+    snapshots,
     speakers,
     tokens,
     views,
@@ -78,6 +79,11 @@ urlpatterns: list[URLPattern] = [
     ),
     path("tokens/", tokens.Tokens.as_view(), name="token_list"),
     path("tokens/<uuid:public_id>/", tokens.TokenDetail.as_view(), name="token_detail"),
+    path("snapshots/", snapshots.Snapshots.as_view(), name="snapshot_list"),
+    path("snapshots/<uuid:public_id>/", snapshots.SnapshotDetail.as_view(), name="snapshot_detail"),
+    path(
+        "snapshots/<uuid:public_id>/file/", snapshots.SnapshotFile.as_view(), name="snapshot_file"
+    ),
     path("webhooks/", webhooks.Webhooks.as_view(), name="webhook_list"),
     path("webhooks/<uuid:public_id>/", webhooks.WebhookDetail.as_view(), name="webhook_detail"),
     path(

@@ -17,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import reswap, retarget, trigger_client_event
+from procrastinate.exceptions import AppNotOpen, ConnectorException
 
 from annotations import selectors
 from annotations.conflicts import conflict_over
@@ -85,7 +86,7 @@ def refusing(view: View[P]) -> View[P]:
             return refused(request, str(refusal), 409)
         except PermissionDenied as refusal:
             return refused(request, str(refusal) or "You may not do this.", 403)
-        except OperationalError as error:
+        except (OperationalError, AppNotOpen, ConnectorException) as error:
             logger.warning("The database is busy: %s", type(error.__cause__ or error).__name__)
             return busy()
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
 from django.http import Http404, JsonResponse
+from procrastinate.exceptions import AppNotOpen, ConnectorException
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
@@ -196,6 +197,8 @@ def _as_problem(exc: Exception) -> Problem | None:
         return Problem("invalid-body", _summary(errors), errors=errors)
     if isinstance(exc, OperationalError):
         return Problem("busy")
+    if isinstance(exc, AppNotOpen | ConnectorException):
+        return Problem("busy", "Work cannot be queued just now: nothing was done. Try again.")
     if isinstance(exc, exceptions.APIException):
         return _from_framework(exc)
     return None

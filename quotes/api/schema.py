@@ -7,6 +7,7 @@ from typing import Any, Final
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 
+from quotes.api.linked_data import JSON_LD
 from quotes.api.problems import CONTENT_TYPE, KINDS
 from quotes.api.serializers import ProblemSerializer
 from quotes.api.streaming import NDJSON
@@ -121,8 +122,24 @@ def add_problems(
                     "headers": _TAG,
                 }
             _describe_streams(operation["responses"])
+            _describe_linked_data(operation["responses"])
             operation["responses"] = dict(sorted(operation["responses"].items()))
     return result
+
+
+def _describe_linked_data(responses: dict[str, Any]) -> None:
+    for status in ("200", "201"):
+        content = responses.get(status, {}).get("content", {})
+        if JSON_LD in content:
+            content[JSON_LD] = {
+                "schema": {
+                    "type": "object",
+                    "description": "schema.org's `Quotation`, or a graph of them.",
+                    "required": ["@context"],
+                    "properties": {"@context": {"type": "string"}},
+                    "additionalProperties": True,
+                }
+            }
 
 
 def _describe_streams(responses: dict[str, Any]) -> None:

@@ -65,6 +65,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RunState": "quotes.models.run.RunState",
         "ImportState": "quotes.models.intake.ImportState",
         "ItemState": "quotes.models.intake.ItemState",
+        "SnapshotState": "annotations.models.SnapshotState",
         "DeliveryState": "annotations.models.DeliveryState",
         "TokenState": "annotations.models.TokenState",
         "Status": "quotes.models.suggestion.Status",

@@ -426,6 +426,12 @@ API: dict[str, Row] = {
         {**PERSON, "POST": "person"}, body=lambda world: {"name": "Report", "scopes": ["manage"]}
     ),
     "api:token_detail": Row({"DELETE": "person"}, article),
+    "api:snapshot_list": Row(
+        {**safe("rows:export"), "POST": "export"},
+        body=lambda world: {"collection": str(world.collection.public_id)},
+    ),
+    "api:snapshot_detail": Row(safe("export"), lambda world: [world.snapshot.public_id]),
+    "api:snapshot_file": Row(safe("export"), lambda world: [world.snapshot.public_id]),
     "api:webhook_list": Row(
         {**safe("rows:manage_webhooks"), "POST": "manage_webhooks"},
         body=lambda world: {

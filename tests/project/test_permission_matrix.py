@@ -328,6 +328,12 @@ OTHERWISE = {
     ("api:import_list", "POST"): {"404": "422"},
     ("api:speaker_list", "POST"): {"404": "422"},
     ("api:webhook_list", "POST"): {"404": "422"},
+    ("api:snapshot_list", "POST"): {"404": "422"},
+    ("api:snapshot_detail", "GET"): {"403": "404"},
+    ("api:snapshot_detail", "HEAD"): {"403": "404"},
+    # Nobody has made the file yet.
+    ("api:snapshot_file", "GET"): {"done": "404", "403": "404"},
+    ("api:snapshot_file", "HEAD"): {"done": "404", "403": "404"},
     # To a role without the permission there are no webhooks.
     ("api:webhook_detail", "GET"): {"403": "404"},
     ("api:webhook_detail", "HEAD"): {"403": "404"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,9 +12,13 @@ from rest_framework.response import Response
 
 from quotes.api import reading, serializers
 from quotes.api.filters import QuoteFilters
+from quotes.api.linked_data import JSON_LD, JSONLDRenderer
 from quotes.api.offsets import Offsets
+from quotes.api.problems import Problem
+from quotes.api.rendering import JSONRenderer
 from quotes.api.views.base import IF_NONE_MATCH, OFFSET_UNIT, Answer, DetailView, ListView
 from quotes.models import Quote
+from quotes.models.suggestion import Status
 
 
 class QuoteList(ListView):
@@ -42,15 +47,28 @@ class QuoteList(ListView):
 
 
 class QuoteDetail(DetailView):
-    """One quote, with a little of the article around it."""
+    """One quote, with a little of the article around it.
 
+    A confirmed one also as schema.org's `Quotation`: ask for `application/ld+json`.
+    """
+
+    renderer_classes = (JSONRenderer, JSONLDRenderer)
     serializer_class = serializers.StatementSerializer
     queryset = Quote.objects.none()
     known_parameters = frozenset({"offset_unit"})
 
     @extend_schema(parameters=[OFFSET_UNIT, IF_NONE_MATCH])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        if request.accepted_renderer.media_type == JSON_LD:
+            return self._as_quotation(kwargs["public_id"])
         return super().get(request, *args, **kwargs)
+
+    def _as_quotation(self, public_id: uuid.UUID) -> Response:
+        """Without an entity tag: that is of the object, of which this is another picture."""
+        row = self.get_row(public_id)
+        if row.status != Status.CONFIRMED:
+            raise Problem("not-acceptable", "Only a confirmed quote is a quotation to publish.")
+        return Response(self.show(row))
 
     def get_queryset(self) -> QuerySet[Quote]:
         return reading.statement_rows(Quote.objects.readable_by(self.request.user).on_record())

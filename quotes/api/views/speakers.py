@@ -12,8 +12,11 @@ from rest_framework.response import Response
 
 from quotes.api import reading, serializers
 from quotes.api.filters import SpeakerCorrectionFilters, SpeakerFilters, StatementFilters
+from quotes.api.linked_data import JSONLDRenderer
 from quotes.api.offsets import Offsets
 from quotes.api.pagination import BY_NAME
+from quotes.api.rendering import JSONRenderer
+from quotes.api.streaming import NDJSONRenderer
 from quotes.api.views.base import IF_NONE_MATCH, OFFSET_UNIT, Answer, DetailView, ListView
 from quotes.models import Correction, Quote, Speaker
 
@@ -70,6 +73,7 @@ class SpeakerStatements(_OfSpeaker):
     """
 
     serializer_class = serializers.StatementSerializer
+    renderer_classes = (JSONRenderer, NDJSONRenderer, JSONLDRenderer)
     filterset_class = StatementFilters
     queryset = Quote.objects.none()
     rows = staticmethod(reading.statement_rows)
