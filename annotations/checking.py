@@ -93,13 +93,15 @@ INVARIANTS: Final = (
         "Save the article's date again.",
     ),
     Invariant(
-        "Each version of a quote or correction that a person made has its history row.",
+        "Each version of a quote, correction or group that a person made has its history row.",
         """
         SELECT r.public_id FROM (
             SELECT public_id, version, touched, id AS quote_id, NULL::bigint AS correction_id
             FROM quotes_quote
             UNION ALL
             SELECT public_id, version, touched, NULL, id FROM quotes_correction
+            UNION ALL
+            SELECT public_id, version, touched, NULL, NULL FROM quotes_samewords
         ) r
         LEFT JOIN annotations_edit e ON e.object_id = r.public_id AND e.version = r.version
         WHERE r.touched AND e.id IS NULL AND NOT EXISTS (
@@ -198,6 +200,29 @@ INVARIANTS: Final = (
         )
         """,
         "Compare with a backup: a change was written outside the application.",
+    ),
+    Invariant(
+        "The quotes of a group of same words are of its collection, the fullest among them.",
+        """
+        SELECT g.public_id FROM quotes_samewords g JOIN quotes_quote f ON f.id = g.fullest_id
+        WHERE f.collection_id <> g.collection_id
+           OR NOT EXISTS (SELECT FROM quotes_samewordsquote m
+                          WHERE m.group_id = g.id AND m.quote_id = f.id)
+           OR EXISTS (SELECT FROM quotes_samewordsquote m JOIN quotes_quote q ON q.id = m.quote_id
+                      WHERE m.group_id = g.id AND q.collection_id <> g.collection_id)
+        """,
+        "Take the quote out of the group, or undo the last action on the group.",
+    ),
+    Invariant(
+        "A confirmed group of same words has two quotes; a rejected one holds none.",
+        """
+        SELECT g.public_id FROM quotes_samewords g
+        LEFT JOIN quotes_samewordsquote m
+            ON m.group_id = g.id AND m.state IN ('suggested', 'confirmed')
+        GROUP BY g.id HAVING (g.status = 'confirmed' AND count(m.id) < 2)
+            OR (g.status IN ('rejected', 'withdrawn') AND count(m.id) > 0)
+        """,
+        "Undo the last action on the group.",
     ),
     Invariant(
         "No run has been running for more than an hour.",

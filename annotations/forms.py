@@ -65,6 +65,16 @@ class LeftOutForm(ActionForm):
     end = forms.IntegerField(min_value=1, max_value=LARGEST)
 
 
+class OtherQuoteForm(forms.Form):
+    quote = forms.UUIDField()
+
+
+class PlacedQuoteForm(ActionForm):
+    """A quote that is put into a group, or taken out of it."""
+
+    quote = forms.UUIDField()
+
+
 class SpeakerForm(ActionForm):
     """An existing speaker, or the name of a new one."""
 

@@ -24,6 +24,8 @@ from quotes.models import (
     CorrectionQuote,
     Quote,
     QuoteSpan,
+    SameWords,
+    SameWordsQuote,
     Speaker,
 )
 
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from quotes.models.suggestion import Suggestion
 
 Snapshot = dict[str, Any]
+Decided = Quote | Correction | SameWords
+"""What people decide on."""
 
 _SHARED = ("status", "note", "flagged", "touched", "changed_fields")
 _QUOTE = ("kind", "act", "start", "end", "cue_lemma")
@@ -127,8 +131,22 @@ def _correction_state(correction: Correction, quotes: list[list[str]]) -> Snapsh
     }
 
 
-def snapshot(row: Quote | Correction, *, like: Snapshot | None = None) -> Snapshot:
-    """The state of either; ``like`` is an earlier one with the same spans, or the same quotes."""
+def same_words_snapshot(group: SameWords) -> Snapshot:
+    """The group's state with where each quote stands in it; needs one statement for these."""
+    places = SameWordsQuote.objects.filter(group=group).order_by("quote_id")
+    return {
+        **{field: getattr(group, field) for field in _SHARED},
+        **_decision(group),
+        "relation": group.relation,
+        "fullest": _public(group.fullest),
+        "quotes": [[str(i), state] for i, state in places.values_list("quote__public_id", "state")],
+    }
+
+
+def snapshot(row: Decided, *, like: Snapshot | None = None) -> Snapshot:
+    """The state of each; ``like`` is an earlier one with the same spans, or the same quotes."""
+    if isinstance(row, SameWords):
+        return same_words_snapshot(row)
     if like is not None:
         return (
             _quote_state(row, like["spans"])

@@ -37,6 +37,7 @@ class ObjectKind(models.TextChoices):
     CORRECTION = "correction", "Correction"
     SPEAKER = "speaker", "Speaker"
     ARTICLE = "article", "Article"
+    SAME_WORDS = "same_words", "Same words"
 
 
 class Edit(models.Model):

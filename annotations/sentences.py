@@ -52,6 +52,14 @@ VERBS = {
     "quote.left_behind": "said that the changed story no longer has the quote",
     "correction.placed": "found the correction’s place in the changed story",
     "correction.left_behind": "said that the changed story no longer has the correction",
+    "same_words.confirmed": "confirmed that the words are the same",
+    "same_words.rejected": "said that these are not the same words",
+    "same_words.reopened": "reopened the group of same words",
+    "same_words.quote_put_in": "put a quote into the group of same words",
+    "same_words.quote_taken_out": "took a quote out of the group of same words",
+    "same_words.added": "said that two quotes give the same words",
+    "same_words.undone": "took back a decision",
+    "same_words.redone": "put a decision back",
     "speaker.created": "made a new speaker",
     "speaker.imported": "brought the speaker in from a table",
     "speaker.merged": "merged the speaker into another",
@@ -69,6 +77,8 @@ VERBS = {
     "speaker.undone": "took back a decision",
     "speaker.redone": "put a decision back",
 }
+
+UNDONE_ALONE = {ObjectKind.QUOTE, ObjectKind.CORRECTION, ObjectKind.SAME_WORDS}
 
 LABELS = {
     "status": "status",
@@ -122,10 +132,7 @@ def sentences(edits: Iterable[Edit], *, text: str = "") -> list[Sentence]:
             is_undone=edit.pk in undone,
             version=edit.version,
             # An older one would be refused: somebody changed the object since.
-            can_undo=(
-                edit.object_kind in {ObjectKind.QUOTE, ObjectKind.CORRECTION}
-                or edit.action in LEFT_OUT_ACTIONS
-            )
+            can_undo=(edit.object_kind in UNDONE_ALONE or edit.action in LEFT_OUT_ACTIONS)
             and edit.action not in FOLLOWING
             and edit.pk not in undone
             and newest[edit.object_id] == edit.version,
@@ -175,7 +182,8 @@ def _changes(edit: Edit) -> list[str]:
     ]
     if before.get("spans") != after.get("spans"):
         changes.append("other words")
-    if before.get("quotes") != after.get("quotes"):
+    grouped = edit.object_kind == ObjectKind.SAME_WORDS
+    if before.get("quotes") != after.get("quotes") and not grouped:
         changes.append("other quotes on its sides")
     for key, words in (("retells", "told again here"), ("same_point_as", "same point")):
         if before.get(key) != after.get(key):

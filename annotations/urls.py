@@ -19,6 +19,7 @@ from annotations.views import (
     placements,
     quotes,
     review,
+    same_words,
     snapshots,
     speakers,
     undoing,
@@ -75,6 +76,44 @@ urlpatterns = [
     path("quotes/<uuid:public_id>/confirm/", quotes.quote_confirm, name="quote_confirm"),
     path("quotes/<uuid:public_id>/reject/", quotes.quote_reject, name="quote_reject"),
     path("quotes/<uuid:public_id>/reopen/", quotes.quote_reopen, name="quote_reopen"),
+    path(
+        "quotes/<uuid:public_id>/same-words/", same_words.quote_same_words, name="quote_same_words"
+    ),
+    path(
+        "quotes/<uuid:public_id>/same-words/add/", same_words.same_words_add, name="same_words_add"
+    ),
+    path(
+        "quotes/<uuid:public_id>/same-words/look/",
+        same_words.same_words_look,
+        name="same_words_look",
+    ),
+    path("same-words/", same_words.same_words_list, name="same_words_list"),
+    path("same-words/<uuid:public_id>/", same_words.same_words_detail, name="same_words_detail"),
+    path(
+        "same-words/<uuid:public_id>/confirm/",
+        same_words.same_words_confirm,
+        name="same_words_confirm",
+    ),
+    path(
+        "same-words/<uuid:public_id>/reject/",
+        same_words.same_words_reject,
+        name="same_words_reject",
+    ),
+    path(
+        "same-words/<uuid:public_id>/reopen/",
+        same_words.same_words_reopen,
+        name="same_words_reopen",
+    ),
+    path(
+        "same-words/<uuid:public_id>/put-in/",
+        same_words.same_words_put_in,
+        name="same_words_put_in",
+    ),
+    path(
+        "same-words/<uuid:public_id>/take-out/",
+        same_words.same_words_take_out,
+        name="same_words_take_out",
+    ),
     path("quotes/<uuid:public_id>/speakers/", quotes.quote_speakers, name="quote_speakers"),
     path(
         "quotes/<uuid:public_id>/set-speaker/", quotes.quote_set_speaker, name="quote_set_speaker"

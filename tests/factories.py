@@ -18,6 +18,8 @@ from quotes.models import (
     CorrectionQuote,
     Quote,
     QuoteSpan,
+    SameWords,
+    SameWordsQuote,
     Speaker,
     SpeakerCandidate,
     SpeakerName,
@@ -163,6 +165,16 @@ def make_correction(
         for quote in quotes
     )
     return correction
+
+
+def make_same_words(*quotes: Quote, **fields: object) -> SameWords:
+    """A group of same words; the first quote is the fullest version."""
+    fields.setdefault("relation", SameWords.Relation.CONTAINED)
+    group = SameWords.objects.create(
+        collection_id=quotes[0].collection_id, fullest=quotes[0], **fields
+    )
+    SameWordsQuote.objects.bulk_create(SameWordsQuote(group=group, quote=quote) for quote in quotes)
+    return group
 
 
 def sha256(text: str) -> str:

@@ -16,6 +16,7 @@ from django.db.models.functions import JSONArray
 from django.utils import timezone
 
 from annotations.history import (
+    Decided,
     Snapshot,
     record_edit,
     snapshot,
@@ -23,7 +24,15 @@ from annotations.history import (
 from annotations.models import Edit, ObjectKind, Webhook
 from annotations.permissions import membership_role, require, require_known, role_in
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, Refusal, StaleVersion
-from quotes.models import Article, Correction, CorrectionQuote, Quote, QuoteSpan, Speaker
+from quotes.models import (
+    Article,
+    Correction,
+    CorrectionQuote,
+    Quote,
+    QuoteSpan,
+    SameWords,
+    Speaker,
+)
 from quotes.models.suggestion import Status
 
 if TYPE_CHECKING:
@@ -32,6 +41,12 @@ if TYPE_CHECKING:
 STORY_CHANGED: Final = (
     "This story has changed. Decide in its newest version: open the article again."
 )
+
+KINDS: Final[dict[type[models.Model], ObjectKind]] = {
+    Quote: ObjectKind.QUOTE,
+    Correction: ObjectKind.CORRECTION,
+    SameWords: ObjectKind.SAME_WORDS,
+}
 
 TRANSITIONS: Final[dict[str, frozenset[str]]] = {
     "accept": frozenset({Status.SUGGESTED, Status.CONFIRMED}),
@@ -191,7 +206,7 @@ def became(suggested: str | None, speaker: Speaker | None) -> bool:
 class Decision:
     """An action that was begun on a locked row: change the row, then ``save``."""
 
-    row: Quote | Correction
+    row: Decided
     action: str
     user: User
     before: Snapshot
@@ -216,7 +231,7 @@ Leaves = Mapping[str, Any]
 
 
 def begin(
-    row: Quote | Correction,
+    row: Decided,
     user: User,
     version: int,
     action: str,
@@ -249,15 +264,15 @@ def begin(
     return Decision(row, action, user, before)
 
 
-def state_seen(row: Quote | Correction) -> Snapshot:
+def state_seen(row: Decided) -> Snapshot:
     """The state of a row that was locked just now and has the version that was expected."""
+    if isinstance(row, SameWords):
+        return snapshot(row)
     name = "spans" if isinstance(row, Quote) else "quotes"
     return snapshot(row, like={name: getattr(row, f"{name}_seen")})
 
 
-def is_repeat(
-    row: Quote | Correction, *, version: int, user: User, action: str, after: Leaves
-) -> bool:
+def is_repeat(row: Decided, *, version: int, user: User, action: str, after: Leaves) -> bool:
     """Did this person already do just this to the version they saw (a double click)?"""
     if row.version != version + 1:
         return False
@@ -281,13 +296,13 @@ def refuse_while_in_confirmed_correction(quote: Quote) -> None:
         )
 
 
-def mark_decided(row: Quote | Correction, status: str, user: User) -> None:
+def mark_decided(row: Decided, status: str, user: User) -> None:
     row.status = status
     row.decided_by = user
     row.decided_at = timezone.now()
 
 
-def mark_undecided(row: Quote | Correction) -> None:
+def mark_undecided(row: Decided) -> None:
     row.status = Status.SUGGESTED
     row.decided_by = None
     row.decided_at = None
@@ -324,7 +339,7 @@ def check_fields(row: models.Model) -> None:
 
 
 def save_decision(
-    row: Quote | Correction,
+    row: Decided,
     *,
     user: User,
     action: str,
@@ -354,7 +369,7 @@ def save_decision(
     return record_edit(
         actor=user,
         action=action,
-        kind=ObjectKind.QUOTE if isinstance(row, Quote) else ObjectKind.CORRECTION,
+        kind=KINDS[type(row)],
         object_id=row.public_id,
         article=told_in or row.article,
         version=row.version,

@@ -31,6 +31,7 @@ from annotations.operations.joining import JOINED, SPLIT
 from annotations.operations.leaving_out import LEFT_OUT_ACTIONS, reverse_put_back
 from annotations.operations.moving import FOLLOWING
 from annotations.operations.placing import follow_answer, make_room
+from annotations.operations.same_words import reverse_same_words_edit
 from annotations.operations.speakers import REVERSIBLE, reverse_speaker_edit
 from annotations.refusals import (
     NotAllowedNow,
@@ -50,9 +51,9 @@ if TYPE_CHECKING:
     from annotations.models import EditQuerySet
 
 
-DECIDED = Q(object_kind__in=(ObjectKind.QUOTE, ObjectKind.CORRECTION)) | Q(
-    action__in=LEFT_OUT_ACTIONS
-)
+DECIDED = Q(
+    object_kind__in=(ObjectKind.QUOTE, ObjectKind.CORRECTION, ObjectKind.SAME_WORDS)
+) | Q(action__in=LEFT_OUT_ACTIONS)
 INDIVISIBLE = frozenset({JOINED, SPLIT})
 """Actions on several quotes of which none can be taken back without the others."""
 
@@ -128,6 +129,8 @@ def undo_edit(*, object_id: uuid.UUID, version: int, user: User) -> Edit:
         raise NotVisible
     if Edit.objects.filter(undoes=edit).exists():
         raise NothingToUndo("This was taken back already.")
+    if edit.object_kind == ObjectKind.SAME_WORDS:
+        return reverse_same_words_edit(edit, user=user, is_undo=not edit.is_undo)
     if _first_done(edit).action in INDIVISIBLE:
         return _reverse_batch(edit, user=user, is_undo=not edit.is_undo)[0]
     return _reverse(edit, user=user, batch=uuid.uuid4(), is_undo=not edit.is_undo)
@@ -147,6 +150,8 @@ def _reverse_batch(edit: Edit, *, user: User, is_undo: bool) -> list[Edit]:
     edits = Edit.objects.filter(batch=edit.batch, undone_by=None).newest_first()
     if edit.action in REVERSIBLE:
         return [reverse_speaker_edit(edit, user=user, is_undo=is_undo)]
+    if edit.object_kind == ObjectKind.SAME_WORDS:
+        return [reverse_same_words_edit(edit, user=user, is_undo=is_undo)]
     batch = uuid.uuid4()
     if edit.action in LEFT_OUT_ACTIONS:
         return [_reverse(edit, user=user, batch=batch, is_undo=is_undo)]

@@ -61,6 +61,15 @@ from annotations.selectors.placements import (
 from annotations.selectors.pulse import Pulse, pulse_of
 from annotations.selectors.quotes import content_places, place_of, readable_quote, speaker_options
 from annotations.selectors.review import alike_quotes, review_queue
+from annotations.selectors.same_words import (
+    group_of,
+    other_versions,
+    readable_same_words,
+    same_words_counts,
+    same_words_list,
+    versions_of,
+    written,
+)
 from annotations.selectors.speakers import (
     SpeakerFacts,
     Statement,
@@ -102,6 +111,7 @@ __all__ = [
     "desk_chunk",
     "desk_of",
     "exportable_collections",
+    "group_of",
     "history_of",
     "import_report",
     "importable_collections",
@@ -118,6 +128,7 @@ __all__ = [
     "next_article",
     "offered_start",
     "open_invitations",
+    "other_versions",
     "outlets",
     "outline_of",
     "page_of",
@@ -131,8 +142,11 @@ __all__ = [
     "readable_collections",
     "readable_correction",
     "readable_quote",
+    "readable_same_words",
     "readable_speaker",
     "review_queue",
+    "same_words_counts",
+    "same_words_list",
     "sides_of",
     "snapshots",
     "speaker_corrections",
@@ -146,6 +160,8 @@ __all__ = [
     "tally",
     "tokens_of",
     "triptychs",
+    "versions_of",
     "webhook_collections",
     "what_became",
+    "written",
 ]

@@ -33,6 +33,7 @@ from quotes.models import (
     Placement,
     Quote,
 )
+from quotes.models.same_words import with_same_words
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -179,7 +180,7 @@ def _draw(plan: Plan) -> Desk:
         corrections = corrections.filter(pk__in=wanted)
     return build_desk(
         plan,
-        list(quotes.for_display().in_reading_order()),
+        list(with_same_words(quotes.for_display()).in_reading_order()),
         list(corrections.for_display().in_reading_order()) if wanted else [],
     )
 

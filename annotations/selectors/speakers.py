@@ -21,6 +21,7 @@ from quotes.models import (
     Speaker,
     SpeakerName,
 )
+from quotes.models.same_words import with_same_words
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -88,7 +89,7 @@ def statements(speaker: Speaker, *, confirmed_only: bool, page: str | None) -> P
         .with_spans()
         .newest_first()
     )
-    return page_of(rows, page)
+    return page_of(with_same_words(rows), page)
 
 
 def statement(quote: Quote) -> Statement:

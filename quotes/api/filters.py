@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django_filters import rest_framework as django_filters
 
 from quotes.api.fields import (
@@ -21,7 +21,14 @@ from quotes.api.fields import (
 )
 from quotes.api.problems import FieldError, Problem
 from quotes.api.reading import article_key, collection_key, survivor_of
-from quotes.models import Correction, CorrectionQuote, Quote, Speaker, SpeakerName
+from quotes.models import (
+    Correction,
+    CorrectionQuote,
+    Quote,
+    SameWordsQuote,
+    Speaker,
+    SpeakerName,
+)
 from quotes.models.correction import CorrectionKind
 from quotes.models.intake import ImportState, ItemState
 from quotes.models.quote import QuoteKind
@@ -160,10 +167,41 @@ class QuoteFilters(_QuoteFilters):
 
 
 class StatementFilters(_QuoteFilters):
-    pass
+    group = ChoiceFilter(
+        method="once",
+        choices=[("same_words", "Same words")],
+        help_text="`same_words`: of confirmed statements that give the same words, whole or in "
+        "part, only the fullest that the other parameters leave.",
+    )
+
+    def once(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Leave out a quote whose group has a fuller one of the speaker, or else an older row."""
+        fullest = F("group__fullest_id")
+        rivals = SameWordsQuote.objects.members().filter(
+            quote__status=Status.CONFIRMED,
+            quote__speaker=OuterRef(OuterRef("speaker")),
+            group=OuterRef("group"),
+            **self._narrowed(),
+        )
+        better = Q(quote=fullest) | (Q(quote__lt=OuterRef("quote")) & ~Q(fullest=OuterRef("quote")))
+        rivals = rivals.annotate(fullest=fullest).exclude(quote=OuterRef("quote")).filter(better)
+        mine = SameWordsQuote.objects.members().filter(
+            quote=OuterRef("pk"), group__status__in=(Status.SUGGESTED, Status.CONFIRMED)
+        )
+        return rows.filter(~Exists(mine.filter(Exists(rivals))))
+
+    def _narrowed(self) -> dict[str, Any]:
+        """What the other parameters ask of the quote that stands for a group."""
+        asked = {
+            "quote__published_on__gte": self.form.cleaned_data.get("published_after"),
+            "quote__published_on__lte": self.form.cleaned_data.get("published_before"),
+            "quote__article__outlet": self.form.cleaned_data.get("outlet"),
+            "quote__kind": self.form.cleaned_data.get("kind"),
+        }
+        return {name: value for name, value in asked.items() if value}
 
 
-class StatementListFilters(_QuoteFilters):
+class StatementListFilters(StatementFilters):
     """``speaker`` and ``wikidata_id`` say whose rows are read: the view's ``owners``."""
 
     collection = IdFilter("collection_id", of=collection_key, help_text=COLLECTION)

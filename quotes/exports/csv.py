@@ -47,7 +47,8 @@ def form_of(query: Mapping[str, str]) -> Form:
 
 
 def table_of(name: str, query: Mapping[str, str]) -> str:
-    """The table that a name and a unit mean: quotes by the decision are the table of decisions.
+    """The table that a name and a unit mean: quotes by the decision are the table of decisions,
+    by the same words the table of their groups.
 
     Raises ``KeyError`` for an unknown table.
     """

@@ -36,6 +36,11 @@ NO_ADDRESSEE = "where nobody is addressed by name"
 NO_DECISION = "until a person has decided"
 BY_PERSON = "where a person added the row"
 
+SAME_WORDS_GROUP = """(SELECT g.public_id FROM quotes_samewordsquote m
+    JOIN quotes_samewords g ON g.id = m.group_id
+    WHERE m.quote_id = q.id AND m.state IN ('suggested', 'confirmed')
+    AND g.status IN ('suggested', 'confirmed'))"""
+
 QUOTES = Table(
     name="quotes",
     about="One row a quote: suggested, confirmed or rejected. Withdrawn ones are left out, and so "
@@ -430,6 +435,15 @@ QUOTES = Table(
             "statement",
             "machine",
             "statement, question, attitude",
+        ),
+        Column(
+            "same_words_group_id",
+            "id",
+            "The group of quotes that give the same words, whole or in part (same_words.csv)",
+            SAME_WORDS_GROUP,
+            "7d8e9f10-1a2b-4c3d-8e4f-506172839405",
+            "machine",
+            missing="where it stands in no suggested or confirmed group",
         ),
     ),
     rows=f"""

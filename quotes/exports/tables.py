@@ -8,6 +8,7 @@ from quotes.exports.correction_columns import CORRECTIONS
 from quotes.exports.decision_columns import DECISIONS
 from quotes.exports.part_columns import CORRECTION_QUOTES, QUOTE_PARTS
 from quotes.exports.quote_columns import QUOTES
+from quotes.exports.same_words_columns import SAME_WORDS
 from quotes.exports.speaker_columns import SPEAKER_NAMES, SPEAKERS
 
 TABLES: dict[str, Table] = {
@@ -21,8 +22,9 @@ TABLES: dict[str, Table] = {
         SPEAKER_NAMES,
         ARTICLES,
         DECISIONS,
+        SAME_WORDS,
     )
 }
 
-UNITS = {"quote": "quotes", "decision": "decisions"}
+UNITS = {"quote": "quotes", "decision": "decisions", "same_words": "same_words"}
 """What one row of the quotes' table may stand for, and the table that has such rows."""

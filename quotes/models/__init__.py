@@ -9,6 +9,7 @@ from quotes.models.intake import Import, ImportItem
 from quotes.models.placement import Placement
 from quotes.models.quote import Quote, QuoteSpan, SpeakerCandidate
 from quotes.models.run import ExtractionRun
+from quotes.models.same_words import QuoteShingle, SameWords, SameWordsQuote
 from quotes.models.speaker import Speaker, SpeakerName
 
 __all__ = [
@@ -22,7 +23,10 @@ __all__ = [
     "Membership",
     "Placement",
     "Quote",
+    "QuoteShingle",
     "QuoteSpan",
+    "SameWords",
+    "SameWordsQuote",
     "Speaker",
     "SpeakerCandidate",
     "SpeakerName",

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from quotes.matching import match_speakers
 from quotes.models import Article, Correction, ExtractionRun, Quote
+from quotes.operations.same_words import find_same_words
 from quotes.operations.suggested_corrections import SuggestedCorrections
 from quotes.operations.suggested_quotes import SuggestedQuotes
 
@@ -34,6 +35,7 @@ def apply_extraction(*, run: ExtractionRun, extraction: Extraction) -> Extractio
     speakers = dict(zip(named, matched, strict=True))
     rows = SuggestedQuotes(article, run, speakers).apply(extraction.attributions)
     SuggestedCorrections(article, run, speakers, rows).apply(extraction.corrections)
+    find_same_words(article=article)
     run.state = ExtractionRun.State.DONE
     run.n_quotes = len(extraction.attributions)
     run.n_corrections = len(extraction.corrections)

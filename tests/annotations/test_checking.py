@@ -12,8 +12,25 @@ from django.utils import timezone
 from annotations.checking import INVARIANTS, find_breaks
 from annotations.operations.corrections import confirm_correction
 from annotations.operations.quotes import confirm_quote, set_note
-from quotes.models import Article, Correction, ExtractionRun, Placement, Quote, QuoteSpan
-from tests.factories import make_article, make_correction, make_quote, make_speaker
+from annotations.operations.same_words import confirm_same_words
+from quotes.models import (
+    Article,
+    Correction,
+    ExtractionRun,
+    Placement,
+    Quote,
+    QuoteSpan,
+    SameWords,
+    SameWordsQuote,
+)
+from tests.factories import (
+    make_article,
+    make_collection,
+    make_correction,
+    make_quote,
+    make_same_words,
+    make_speaker,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +56,8 @@ def settled(article: Article, editor: User) -> Article:
     confirm_quote(public_id=claim.public_id, version=1, user=editor)
     confirm_quote(public_id=retort.public_id, version=1, user=editor)
     confirm_correction(public_id=correction.public_id, version=1, user=editor)
+    group = make_same_words(claim, retort)
+    confirm_same_words(public_id=group.public_id, version=1, user=editor)
     return article
 
 
@@ -131,6 +150,15 @@ def ask_for_what_stands() -> None:
     )
 
 
+def group_of_two_collections() -> None:
+    other = make_quote(make_article(make_collection()))
+    SameWords.objects.update(fullest=other)
+
+
+def lonely_group() -> None:
+    SameWordsQuote.objects.filter(quote__spans__exact=RETORT).delete()
+
+
 def run_for_ever() -> None:
     ExtractionRun.objects.create(
         article=quote().article,
@@ -154,6 +182,8 @@ BREAKS = (
     point_to_the_merged,
     put_back_in_the_older_version,
     ask_for_what_stands,
+    group_of_two_collections,
+    lonely_group,
     run_for_ever,
 )
 

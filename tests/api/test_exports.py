@@ -15,7 +15,7 @@ from quotes.exports.csv import stream_csv
 from quotes.exports.filters import ExportFilters
 from quotes.exports.tables import TABLES
 from tests.api.conftest import API, World, make_world
-from tests.factories import make_collection, make_edit
+from tests.factories import make_collection, make_edit, make_same_words
 
 
 def content(response: HttpResponseBase) -> bytes:
@@ -31,6 +31,7 @@ def test_a_table_is_what_the_command_line_gives(
     api: Client, world: World, editor: User, table: str
 ) -> None:
     make_edit(world.claim, editor)
+    make_same_words(world.claim, world.retort)
     response = api.get(f"{API}/exports/{table}.csv", headers={"accept": "text/csv"})
     assert response.status_code == 200
     assert response["Content-Type"].startswith("text/csv; charset=utf-8")

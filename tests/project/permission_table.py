@@ -21,7 +21,16 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from annotations.models import Invitation, Snapshot, Webhook
-from quotes.models import Article, Collection, Correction, Import, Placement, Quote, Speaker
+from quotes.models import (
+    Article,
+    Collection,
+    Correction,
+    Import,
+    Placement,
+    Quote,
+    SameWords,
+    Speaker,
+)
 
 
 @dataclass
@@ -44,6 +53,8 @@ class World:
     snapshot: Snapshot
     placement: Placement
     webhook: Webhook
+    same_words: SameWords
+    settled_words: SameWords
 
 
 @dataclass(frozen=True)
@@ -97,6 +108,14 @@ def correction(world: World) -> list[Any]:
 
 def settled(world: World) -> list[Any]:
     return [world.settled.public_id]
+
+
+def same_words(world: World) -> list[Any]:
+    return [world.same_words.public_id]
+
+
+def settled_words(world: World) -> list[Any]:
+    return [world.settled_words.public_id]
 
 
 def speaker(world: World) -> list[Any]:
@@ -222,6 +241,18 @@ PAGES: dict[str, Row] = {
     "annotations:quote_history": Row(READ, quote),
     "annotations:quote_flag": decision(quote, flagged="on"),
     "annotations:quote_set_note": decision(quote, note="Ask the desk."),
+    "annotations:quote_same_words": Row(READ, quote),
+    "annotations:same_words_add": Row(ACT, quote, lambda w: {"quote": w.confirmed.public_id}),
+    "annotations:same_words_look": Row(ACT, quote),
+    "annotations:same_words_list": Row(ROWS),
+    "annotations:same_words_detail": Row(READ, same_words),
+    "annotations:same_words_confirm": decision(same_words),
+    "annotations:same_words_reject": decision(same_words),
+    "annotations:same_words_reopen": decision(settled_words, version=2),
+    "annotations:same_words_put_in": decision(same_words, quote=lambda w: w.quote.public_id),
+    "annotations:same_words_take_out": decision(
+        same_words, quote=lambda w: w.same_words.fullest.public_id
+    ),
     "annotations:correction_list": Row(ROWS),
     "annotations:correction_add": Row(ACT, article, lambda w: {"quote": w.quote.public_id}),
     "annotations:correction_set_kind": decision(correction, kind="denial"),

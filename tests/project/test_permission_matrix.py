@@ -22,13 +22,14 @@ from annotations.models import ApiToken
 from annotations.operations.corrections import confirm_correction
 from annotations.operations.members import invite_member
 from annotations.operations.quotes import confirm_quote
+from annotations.operations.same_words import confirm_same_words
 from annotations.operations.snapshots import request_snapshot
 from annotations.operations.speakers import merge_speakers
 from annotations.operations.tokens import make_token, revoke_token
 from annotations.operations.webhooks import add_webhook
 from annotations.permissions import PERMISSIONS
 from quotes.importing import read_paste
-from quotes.models import Collection, Membership, Placement
+from quotes.models import Collection, Membership, Placement, SameWords
 from quotes.operations import import_items
 from tests.factories import (
     STORY,
@@ -36,6 +37,7 @@ from tests.factories import (
     make_collection,
     make_correction,
     make_quote,
+    make_same_words,
     make_speaker,
 )
 from tests.project.permission_table import LIBRARY, NOT_ROUTES, ROUTES, Row, World
@@ -173,6 +175,10 @@ def make_world() -> World:
         webhook=webhook,
         snapshot=request_snapshot(collection=collection, user=boss, queue=False),
         placement=make_question(collection, boss),
+        same_words=make_versions(collection),
+        settled_words=confirm_same_words(
+            public_id=make_versions(collection).public_id, version=1, user=boss
+        ),
     )
 
 
@@ -184,6 +190,13 @@ def make_question(collection: Collection, user: User) -> Placement:
     confirm_quote(public_id=quote.public_id, version=1, user=user)
     make_article(collection, old.replace("in spring", "in late spring"), external_id="told-again")
     return Placement.objects.get()
+
+
+def make_versions(collection: Collection) -> SameWords:
+    """A group of three quotes that stand in no other."""
+    words = ("“The wall holds,”", "“the wall holds”", "“it holds”")
+    article = make_article(collection, f"{', '.join(words)} and {SameWords.objects.count()}.")
+    return make_same_words(*(make_quote(article, part) for part in words))
 
 
 def make_people(collection: Collection) -> dict[str, User | None]:

@@ -31,6 +31,7 @@ from tests.factories import (
     make_correction,
     make_edit,
     make_quote,
+    make_same_words,
     make_speaker,
 )
 
@@ -141,19 +142,19 @@ QUOTES_CSV = (
     "speaker_name,speaker_kind,speaker_wikidata_id,addressee_id,addressee_name,start,end,n_parts,"
     "context_before,context_after,parent_quote_id,same_words_id,is_correcting,is_corrected,status,"
     "origin,engine_version,confidence,machine_speaker_name,changed_fields,decided_by,decided_at,"
-    "n_coders,version,text_sha256,act\r\n"
+    "n_coders,version,text_sha256,act,same_words_group_id\r\n"
     '{q}1,{a}1,newsroom,"Harbour, Gazette",2026-02-27,https://gazette.example/wall,'
     '\'=Wall talks end,en-GB,1,2,direct,"“It has held,”","It has held,",'
     '"Ines Adair, the minister",title+name,said,say,{s}1,Ines Adair,person,,,,16,30,1,'
     '"Wall talks end\n\n"," Ines Adair, the minister, said.\n\nMr Wrenfield said it was “",,'
     "{h1},0,0,confirmed,machine,0.1.0/rules,0.9,Ines Adair,content|speaker,coder-{u},"
-    "2031-05-04T09:12:33.250000Z,1,3,{sha},statement\r\n"
+    "2031-05-04T09:12:33.250000Z,1,3,{sha},statement,\r\n"
     '{q}2,{a}1,newsroom,"Harbour, Gazette",2026-02-27,https://gazette.example/wall,'
     '\'=Wall talks end,en-GB,2,3,mixed,"it was “never, ever sound”","never, ever sound",'
     "Mr Wrenfield,honorific,said,say,{s}2,Tobias Wrenfield,person,Q7,,,82,108,1,"
     '"s held,” Ines Adair, the minister, said.\n\nMr Wrenfield said ",'
     '". He added that it leaks.\n\n“No — it holds,” she replied. “It",,{h2},0,1,suggested,'
-    "machine,0.1.0/rules,0.9,Tobias Wrenfield,,,,0,1,{sha},statement\r\n"
+    "machine,0.1.0/rules,0.9,Tobias Wrenfield,,,,0,1,{sha},statement,\r\n"
 )
 
 
@@ -188,6 +189,7 @@ def test_every_table_has_a_header_even_without_rows(table):
 @pytest.mark.django_db
 @pytest.mark.parametrize("table", TABLES)
 def test_two_exports_of_one_state_are_the_same_bytes(told, table):
+    make_same_words(*Quote.objects.live().order_by("pk")[:2])
     first = export(table)
     assert first == export(table)
     assert first.count(b"\r\n") > 1
@@ -231,10 +233,60 @@ def test_a_decision_has_a_row_for_each_variable_it_changed(told, editor):
 @pytest.mark.django_db
 def test_quotes_by_the_decision_are_the_table_of_decisions(told):
     assert table_of("quotes", {"unit": "decision"}) == "decisions"
+    assert table_of("quotes", {"unit": "same_words"}) == "same_words"
     assert table_of("quotes", {}) == "quotes"
     for table, unit in (("speakers", "decision"), ("quotes", "article")):
         with pytest.raises(RefusedFilter):
             table_of(table, {"unit": unit})
+
+
+@pytest.mark.django_db
+def test_same_words_have_a_row_a_group(told, collection):
+    whole = Quote.objects.filter(article=told).earliest("start")
+    later = make_article(collection, "“It has held,” she said.", published_on=dt.date(2031, 1, 1))
+    part = make_quote(later, "“It has held,”", speaker=whole.speaker)
+    group = make_same_words(whole, part)
+    [row] = rows("same_words")
+    assert row["quote_ids"] == f"{whole.public_id}|{part.public_id}"
+    assert (row["n_quotes"], row["n_articles"], row["n_outlets"], row["n_speakers"]) == (
+        *("2", "2", "2", "1"),
+    )
+    assert (row["first_published_on"], row["last_published_on"]) == ("2026-02-27", "2031-01-01")
+    assert (row["fullest_text"], row["status"]) == ("“It has held,”", "suggested")
+    ids = {row["quote_id"]: row["same_words_group_id"] for row in rows("quotes")}
+    assert {key for key, value in ids.items() if value == str(group.public_id)} == {
+        str(whole.public_id),
+        str(part.public_id),
+    }
+
+
+@pytest.mark.django_db
+def test_same_words_are_narrowed_by_any_of_their_quotes(told, collection):
+    whole = Quote.objects.filter(article=told).earliest("start")
+    other = make_article(collection, "“It has held,” she said.", outlet="Ledger")
+    make_same_words(whole, make_quote(other, "“It has held,”"))
+    mine, hidden = make_collection(), make_collection()
+    for chosen, n in (
+        ({}, 1),
+        ({"outlet": "Ledger"}, 1),
+        ({"outlet": "Nowhere"}, 0),
+        ({"speaker": whole.speaker.public_id}, 1),
+        ({"speaker": uuid.uuid4()}, 0),
+        ({"status": ("confirmed",)}, 0),
+        ({"within": (collection.pk, hidden.pk)}, 1),
+        ({"within": (mine.pk,)}, 0),
+    ):
+        filters = ExportFilters(**({"within": None} | chosen))
+        assert len(rows("same_words", filters)) == n, chosen
+
+
+@pytest.mark.django_db
+def test_a_group_with_one_quote_left_is_no_group(told, collection):
+    whole = Quote.objects.filter(article=told).earliest("start")
+    gone = make_quote(make_article(collection, "“It has held,” she said."), "“It has held,”")
+    make_same_words(whole, gone)
+    Quote.objects.filter(pk=gone.pk).update(status="withdrawn")
+    assert rows("same_words") == []
 
 
 @pytest.mark.django_db
