@@ -34,6 +34,7 @@ VALUES = {
     "status": "confirmed",
     "role": "corrector",
     "speaker_name": "Ines Adair",
+    "group": "same_words",
 }
 KINDS = {"quotes": "direct", "speakers": "group", "corrections": "denial"}
 LISTS = {
