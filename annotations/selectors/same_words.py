@@ -23,7 +23,7 @@ STATES = {"todo": Status.SUGGESTED, "confirmed": Status.CONFIRMED, "rejected": S
 SHOWN = 100
 """Versions on a page; a slogan may have more."""
 
-LONG = 16
+LONG = 24
 """Words left out in one piece from which only its ends are shown."""
 
 

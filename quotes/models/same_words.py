@@ -10,7 +10,7 @@ from django.db.models.functions import JSONObject
 
 from quotes.models.base import one_of
 from quotes.models.collection import Collection
-from quotes.models.quote import Quote, QuoteQuerySet
+from quotes.models.quote import Quote, QuoteQuerySet, QuoteSpan, SpanRole
 from quotes.models.speaker import Origin
 from quotes.models.suggestion import LIVE_STATES, Status, Suggestion, SuggestionQuerySet
 
@@ -41,8 +41,10 @@ class SameWordsQuerySet(SuggestionQuerySet):
         return self.order_by("-pk")
 
     def for_display(self) -> Self:
-        """With the fullest version, its article and its speaker."""
-        return self.select_related(
+        """With the fullest version, its words part by part, its article and its speaker."""
+        spans = QuoteSpan.objects.filter(quote=models.OuterRef("fullest"), role=SpanRole.CONTENT)
+        with_words = self.annotate(words=ArraySubquery(spans.order_by("ordinal").values("exact")))
+        return with_words.select_related(
             "decided_by", "fullest__article", "fullest__speaker", "run"
         ).defer("fullest__article__text", "fullest__article__search_vector")
 

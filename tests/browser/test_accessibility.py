@@ -15,7 +15,7 @@ from annotations.operations.quotes import confirm_quote, reject_quote
 from quotes.importing import read_paste
 from quotes.models import Quote
 from tests.annotations.stories import load_story
-from tests.factories import make_article, make_quote, make_speaker
+from tests.factories import make_article, make_quote, make_same_words, make_speaker
 
 pytestmark = pytest.mark.browser
 
@@ -39,13 +39,15 @@ def pages(collection, editor) -> dict[str, str]:
     long = make_article(
         collection, f"“{LONG},” said {LONG}.", headline=LONG, outlet=LONG[:200], byline=LONG
     )
-    make_quote(long, f"“{LONG},”", speaker=hydra, candidates=(hydra,), source=LONG)
+    beside = make_quote(long, f"“{LONG},”", speaker=hydra, candidates=(hydra,), source=LONG)
     correction = story.corrections.first()
     speaker = quotes[0].speaker
     collection.memberships.filter(user=editor).update(role="manager")
     batch = import_items(
         collection=collection, items=[read_paste("“Snow,” she said.")], user=editor
     )
+    again = make_article(collection, f"“{LONG} and more,” said {LONG}.", outlet=LONG[:200])
+    same = make_same_words(make_quote(again, f"“{LONG} and more,”", speaker=hydra), beside)
     ids: list[tuple[str, list[Any]]] = [
         ("article_list", []),
         ("article_detail", [story.public_id]),
@@ -54,6 +56,9 @@ def pages(collection, editor) -> dict[str, str]:
         ("article_import", []),
         ("quote_speakers", [quotes[1].public_id]),
         ("quote_history", [quotes[0].public_id]),
+        ("quote_same_words", [quotes[0].public_id]),
+        ("same_words_list", []),
+        ("same_words_detail", [same.public_id]),
         ("correction_list", []),
         ("correction_history", [correction.public_id]),
         ("speaker_list", []),
