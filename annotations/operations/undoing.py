@@ -51,9 +51,9 @@ if TYPE_CHECKING:
     from annotations.models import EditQuerySet
 
 
-DECIDED = Q(
-    object_kind__in=(ObjectKind.QUOTE, ObjectKind.CORRECTION, ObjectKind.SAME_WORDS)
-) | Q(action__in=LEFT_OUT_ACTIONS)
+DECIDED = Q(object_kind__in=(ObjectKind.QUOTE, ObjectKind.CORRECTION, ObjectKind.SAME_WORDS)) | Q(
+    action__in=LEFT_OUT_ACTIONS
+)
 INDIVISIBLE = frozenset({JOINED, SPLIT})
 """Actions on several quotes of which none can be taken back without the others."""
 

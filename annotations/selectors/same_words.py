@@ -137,7 +137,11 @@ def other_versions(user: User, quote: Quote, words: str) -> list[Quote]:
     rows = Quote.objects.readable_by(user).filter(
         collection=quote.collection_id, status__in=LIVE_STATES
     )
-    found = rows.saying(words).exclude(pk=quote.pk).select_related("article", "speaker")
+    found = (
+        rows.filter(Quote.having(words).matches)
+        .exclude(pk=quote.pk)
+        .select_related("article", "speaker")
+    )
     return list(
         found.defer("article__text", "article__search_vector").with_spans().newest_first()[:20]
     )
