@@ -33,6 +33,8 @@ PAGES: dict[str, tuple[str, int, int, int]] = {
     "quote_card": ("quote", 302, 200, 404),
     "quote_speakers": ("quote", 302, 200, 404),
     "quote_history": ("quote", 302, 200, 404),
+    "quote_same_words": ("quote", 302, 200, 404),
+    "same_words_list": ("", 302, 200, 200),
     "correction_list": ("", 302, 200, 200),
     "correction_speakers": ("correction", 302, 200, 404),
     "correction_points": ("correction", 302, 200, 404),
@@ -55,8 +57,17 @@ PAGES: dict[str, tuple[str, int, int, int]] = {
     "sign_in": ("", 200, 302, 302),
     "home": ("", 302, 302, 302),
 }
-# Tested on their own, here or in test_accounts.py, test_imports.py and test_snapshots.py.
+# Tested on their own, here or in test_accounts.py, test_imports.py, test_same_words.py and
+# test_snapshots.py.
 ELSEWHERE = {
+    "same_words_detail",
+    "same_words_add",
+    "same_words_look",
+    "same_words_confirm",
+    "same_words_reject",
+    "same_words_reopen",
+    "same_words_put_in",
+    "same_words_take_out",
     "article_put_back",
     "snapshot_make",
     "export_format",
