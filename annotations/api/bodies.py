@@ -74,7 +74,9 @@ class ArticleBody(Body):
     url = _optional(2000, "Where it was published: http or https.")
     language = _optional(35, "BCP 47; `en` where it is left out.", LANGUAGE_FORM)
     country = _optional(2, "ISO 3166 alpha-2 of the outlet.", COUNTRY_FORM)
-    external_id = _optional(200, "Your own id, unique in the collection.")
+    external_id = _optional(
+        200, "Your own id of the story; a changed text that has it is a new version."
+    )
 
     shown = frozenset(
         {

@@ -77,12 +77,15 @@ def test_the_same_text_again_gives_the_stored_article(api: Client, collection: C
     assert Article.objects.count() == ExtractionRun.objects.count() == 1
 
 
-def test_a_taken_external_id_is_refused(api: Client, collection: Collection) -> None:
-    assert post(api, {"text": TEXT, "external_id": "cms-1"}).status_code == 201
-    response = post(api, {"text": TEXT + " More.", "external_id": "cms-1"})
-    assert (response.status_code, response.json()["code"]) == (422, "invalid")
-    assert "cms-1" in response.json()["detail"]
-    assert Article.objects.count() == 1
+def test_a_changed_text_with_a_known_external_id_is_a_new_version(
+    api: Client, collection: Collection
+) -> None:
+    first = post(api, {"text": TEXT, "external_id": "cms-1"}).json()
+    second = post(api, {"text": TEXT + " More.", "external_id": "cms-1"})
+    assert second.status_code == 201
+    latest = Article.objects.get(is_latest=True)
+    assert str(latest.public_id) == second.json()["id"] != first["id"]
+    assert latest.previous == Article.objects.get(public_id=first["id"])
 
 
 def test_readers_and_researchers_may_not_import(

@@ -57,9 +57,14 @@ PAGES: dict[str, tuple[str, int, int, int]] = {
     "sign_in": ("", 200, 302, 302),
     "home": ("", 302, 302, 302),
 }
-# Tested on their own, here or in test_accounts.py, test_imports.py, test_same_words.py and
-# test_snapshots.py.
+# Tested on their own, here or in test_accounts.py, test_imports.py, test_same_words.py,
+# test_snapshots.py and test_webhooks.py.
 ELSEWHERE = {
+    "webhook_list",
+    "webhook_detail",
+    "webhook_set_active",
+    "webhook_remove",
+    "webhook_test",
     "same_words_detail",
     "same_words_add",
     "same_words_look",
