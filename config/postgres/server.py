@@ -140,9 +140,19 @@ class Cluster:
                     fcntl.flock(probe, fcntl.LOCK_SH)
                     return True
                 fcntl.flock(probe, fcntl.LOCK_UN)
+            if self.listens():
+                return False
+            self._clear_after_a_crash(probe)
+            return True
         finally:
             os.close(probe)
-        return not self.listens()
+
+    def _clear_after_a_crash(self, probe: int) -> None:
+        """Remove the file in the place of the keeper, which ended with a killed server."""
+        with contextlib.suppress(BlockingIOError, FileNotFoundError):
+            fcntl.flock(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.path.samestat(os.fstat(probe), self.in_use.stat()):
+                self.in_use.unlink()
 
     def listens(self) -> bool:
         """Tell whether something accepts connections on the socket; costs microseconds."""

@@ -54,7 +54,7 @@ def test_boundaries_are_set_by_writing_the_words(plain, collection):
     quote = Quote.objects.filter(article=story).shown().in_reading_order().first()
     words = story.text[quote.start : quote.end].rsplit(" ", 1)[0]
     plain.locator(".is-focus [data-words] summary").click()
-    plain.locator(".is-focus textarea[name=exact]").fill(words)
+    plain.locator(".is-focus [data-words] textarea[name=exact]").fill(words)
     plain.locator(".is-focus").get_by_role("button", name="Content").click()
     quote.refresh_from_db()
     assert story.text[quote.start : quote.end] == words

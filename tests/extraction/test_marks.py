@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-import time
-
 import pytest
 
 from quotes.extraction.marks import stretches
+from tests.timing import cpu_seconds
 
 
 def inner(text: str) -> list[str]:
@@ -67,21 +65,13 @@ def test_a_quote_in_a_quote_is_part_of_the_outer_one() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("piece", ["“", "“a", "‘x ", '"', "'' ", "“ab\n", " ", "“a” ‘b’ "])
 def test_time_grows_with_the_length(piece: str) -> None:
-    def seconds(count: int) -> float:
-        best = 9.0
-        for _ in range(4):
-            stretches.cache_clear()
-            started = time.process_time()
-            stretches(piece * count)
-            best = min(best, time.process_time() - started)
-        return best
+    def read(count: int) -> None:
+        stretches.cache_clear()
+        stretches(piece * count)
 
-    # The collector's pauses grow with what else lives in the process, not with this text.
-    gc.disable()
-    try:
-        assert seconds(20_000) <= 2.6 * seconds(10_000) + 0.02
-    finally:
-        gc.enable()
+    # Doubled three times: over a longer way the noise of one measurement weighs less.
+    once = cpu_seconds(lambda: read(5_000), tries=5)
+    assert cpu_seconds(lambda: read(40_000), tries=5) <= 2.6**3 * once + 0.02
 
 
 def test_a_mark_set_the_wrong_way_round_opens_a_line() -> None:

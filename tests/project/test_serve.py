@@ -219,16 +219,15 @@ def test_when_it_is_killed_nothing_goes_on_and_it_starts_again(server: Server) -
 
 
 def test_a_killed_worker_is_started_again(server: Server) -> None:
-    def worker() -> int:
-        return max(
-            (pid for pid, name in related(server.data_directory).items() if " worker " in name),
-            default=0,
-        )
+    def workers() -> set[int]:
+        found = related(server.data_directory).items()
+        return {pid for pid, name in found if " worker " in name}
 
-    killed = worker()
+    before = workers()
+    killed = min(before)
     os.kill(killed, signal.SIGKILL)
     deadline = time.monotonic() + 30
-    while worker() in {0, killed}:
+    while killed in workers() or len(workers()) < len(before):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     stop(server)
@@ -243,11 +242,33 @@ def test_ctrl_c_while_it_starts_stops_it(served_before: Path) -> None:
     stop(server)
 
 
-def test_a_killed_database_comes_back(server: Server) -> None:
+def postmaster(server: Server) -> int:
+    """The pid of PostgreSQL's first process; 0 while it has none."""
     pid_file = server.data_directory / "postgres" / "data" / "postmaster.pid"
-    os.kill(int(pid_file.read_text().split()[0]), signal.SIGKILL)
+    words = pid_file.read_text().split() if pid_file.exists() else []
+    return int(words[0]) if words else 0
+
+
+def kill_the_database(server: Server) -> int:
+    """Kill PostgreSQL and give the pid that it had."""
+    killed = postmaster(server)
+    os.kill(killed, signal.SIGKILL)
+    return killed
+
+
+def test_a_killed_database_comes_back(server: Server) -> None:
+    killed = kill_the_database(server)
     deadline = time.monotonic() + 30
-    while status_of(f"{server.url}/healthz") != 200:
+    while postmaster(server) in {0, killed} or status_of(f"{server.url}/healthz") != 200:
+        status_of(f"{server.url}/healthz")
         assert time.monotonic() < deadline
         time.sleep(0.2)
     stop(server)
+
+
+def test_a_stop_right_after_the_database_was_killed_leaves_nothing(server: Server) -> None:
+    kill_the_database(server)
+    server.process.send_signal(signal.SIGINT)
+    server.finish()
+    wait_until_gone(server.data_directory)
+    assert not (server.data_directory / "postgres" / "in-use").exists()
