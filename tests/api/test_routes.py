@@ -103,6 +103,7 @@ def test_strangers_are_stopped_at_the_door(client: Client, db: None, name: str) 
                 assert status == 401, method
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ROUTES)
 def test_other_methods_are_405(name: str, editor: User, client_of: Callable[..., Client]) -> None:
     client = client_of(editor)
@@ -111,6 +112,7 @@ def test_other_methods_are_405(name: str, editor: User, client_of: Callable[...,
         assert (status == 405) is (method not in ROUTES[name]), method
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in ROUTES if "" not in ROUTES[name].values()])
 def test_a_token_needs_just_the_one_scope(
     name: str, editor: User, client_of: Callable[..., Client]

@@ -74,6 +74,7 @@ def walk(api: Client, query: dict[str, str]) -> list[str]:
     return forth
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("walked", [1, 2, 100])
 def test_both_ways_of_searching_find_the_same(
     said: None, world: World, api: Client, monkeypatch: pytest.MonkeyPatch, walked: int

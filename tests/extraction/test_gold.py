@@ -16,7 +16,7 @@ from quotes.extraction.output import as_json
 from quotes.extraction.pipeline import extract
 from quotes.extraction.types import Document
 
-pytestmark = [pytest.mark.model, pytest.mark.shared]
+pytestmark = [pytest.mark.model, pytest.mark.shared, pytest.mark.slow]
 RULES = Config(engine="rules")
 SLICE = slice(3, 63, 10)
 FLOOR = 62.0

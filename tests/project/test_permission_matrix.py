@@ -42,6 +42,8 @@ from tests.factories import (
 )
 from tests.project.permission_table import LIBRARY, NOT_ROUTES, ROUTES, Row, World
 
+pytestmark = pytest.mark.slow
+
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 ROLES = tuple(Membership.Role.values)
 STRANGERS = ("anonymous", "deactivated", "revoked")
@@ -376,7 +378,6 @@ def cells(part: str) -> list[tuple[str, str, str]]:
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("part", PARTS)
 def test_case_12_each_sort_of_person_gets_what_the_table_says(part: str, stage: Stage) -> None:
     """All addresses in one test, for speed: the failure lists every cell that is wrong."""

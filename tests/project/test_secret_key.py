@@ -12,6 +12,8 @@ import pytest
 
 from config import secret_key
 
+pytestmark = pytest.mark.slow  # each starts processes of its own
+
 PROJECT = Path(__file__).resolve().parents[2]
 GOOD_KEY = secrets.token_urlsafe(64)
 DEPLOYED = {

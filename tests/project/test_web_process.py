@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import pytest
 from django.conf import settings
 
 LOAD_EVERYTHING = """
@@ -23,6 +24,7 @@ print(sorted({"spacy", "onnxruntime", "torch", "numpy"} & set(sys.modules)))
 """
 
 
+@pytest.mark.slow
 def test_pages_api_and_operations_load_no_language_model():
     done = subprocess.run(
         [sys.executable, "-c", LOAD_EVERYTHING],

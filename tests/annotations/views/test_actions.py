@@ -320,6 +320,7 @@ def untouched(row: Row) -> bool:
     return type(row).objects.get(pk=row.pk).version == row.version
 
 
+@pytest.mark.slow
 @every_action
 def test_people_who_are_not_signed_in_are_sent_to_sign_in(action, ready, world, client):
     row = ready(action)
@@ -331,6 +332,7 @@ def test_people_who_are_not_signed_in_are_sent_to_sign_in(action, ready, world, 
     assert untouched(row)
 
 
+@pytest.mark.slow
 @every_action
 def test_readers_are_refused(action, ready, world, client, reader):
     row = ready(action)
@@ -341,6 +343,7 @@ def test_readers_are_refused(action, ready, world, client, reader):
     assert untouched(row)
 
 
+@pytest.mark.slow
 @every_action
 def test_to_outsiders_it_does_not_exist(action, ready, world, client, outsider):
     row = ready(action)
@@ -382,6 +385,7 @@ def test_a_stale_page_changes_nothing_and_shows_both_versions(action, ready, wor
     assert "<html" in page.text
 
 
+@pytest.mark.slow
 @every_action
 def test_only_post_changes_anything(action, ready, world, as_editor):
     row = ready(action)

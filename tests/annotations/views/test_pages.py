@@ -122,6 +122,7 @@ def test_every_address_is_in_a_table():
     assert names == set(PAGES) | ELSEWHERE | {action.name for action in ACTIONS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PAGES)
 def test_who_may_see_a_page(name, world, client, reader, outsider):
     _, anybody, to_reader, to_outsider = PAGES[name]
@@ -171,6 +172,7 @@ def grow(world: World, collection: Any) -> Any:
     return more
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "limit"),
     [
