@@ -69,6 +69,7 @@ class Writers(threading.Thread):
             return
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_a_copy_ends_with_the_servers_state(collection: Collection, editor: User) -> None:
     make_world(collection, editor)

@@ -25,6 +25,7 @@ def line(content: str, cue: str) -> str:
     )
 
 
+@pytest.mark.slow
 def test_a_cue_that_brings_quotes_weighs_more(tmp_path: Path) -> None:
     contents = [f"that the {noun} had sunk" for noun in ("pier", "boat", "barge", "ferry")]
     corpus, target = tmp_path / "news.jsonl", tmp_path / "cues.json"
@@ -38,6 +39,7 @@ def test_a_cue_that_brings_quotes_weighs_more(tmp_path: Path) -> None:
     assert said > 0 > saw
 
 
+@pytest.mark.slow
 def test_a_corpus_without_proposals_changes_nothing(tmp_path: Path) -> None:
     corpus, target = tmp_path / "news.jsonl", tmp_path / "cues.json"
     corpus.write_text(json.dumps({"text": "Rain.", "attributions": []}))

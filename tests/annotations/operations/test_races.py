@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from quotes.models import Collection
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def at_once(*calls: Callable[[], object]) -> list[object]:

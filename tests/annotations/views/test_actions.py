@@ -297,6 +297,7 @@ def test_it_works_and_answers_with_the_fragment(action, ready, world, as_editor)
     assert {path: value(row, path) for path in action.expected} == action.expected
 
 
+@pytest.mark.slow
 @every_action
 def test_it_works_without_a_script_and_goes_back_to_the_article(action, ready, world, as_editor):
     row = ready(action)
@@ -395,6 +396,7 @@ def test_only_post_changes_anything(action, ready, world, as_editor):
     assert untouched(row)
 
 
+@pytest.mark.slow
 @every_action
 def test_without_the_token_of_the_form_nothing_happens(action, ready, world, editor):
     row = ready(action)

@@ -152,6 +152,7 @@ def test_a_text_of_100_000_characters_with_2000_quotes_opens_within_a_second(
     assert page.text.count('class="line"') < 200
 
 
+@pytest.mark.slow
 def test_every_chunk_of_a_long_text_comes_when_it_is_asked_for(collection, as_editor):
     article = long_article(collection, 400)
     there = reverse("annotations:article_detail", args=[article.public_id])
@@ -178,6 +179,7 @@ def test_every_chunk_of_a_long_text_comes_when_it_is_asked_for(collection, as_ed
     assert joined == article.text
 
 
+@pytest.mark.slow
 def test_a_card_far_down_a_long_text_is_drawn_when_asked_for(collection, as_editor):
     article = long_article(collection, 400)
     quote = list(article.quotes.order_by("start"))[300]

@@ -492,6 +492,7 @@ def elsewhere(change: Callable[[], object]) -> None:
     thread.join()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_case_11_an_export_reads_one_state_however_long_it_takes(collection):
     for place in range(40):
@@ -564,6 +565,7 @@ def texts_with_a_span(draw: st.DrawFn) -> tuple[str, int, int]:
     return text, start, draw(st.integers(start + 1, len(text)))
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(texts_with_a_span())

@@ -114,6 +114,7 @@ def test_one_state_gives_the_same_bytes(told, tmp_path):
             assert one.read(name) == other.read(name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", [Form(), Form(body=False), Form(raw=True)])
 def test_the_data_package_is_valid(told, tmp_path, form):
     frictionless = pytest.importorskip(
@@ -125,6 +126,7 @@ def test_the_data_package_is_valid(told, tmp_path, form):
     assert report.stats["tasks"] == len(TABLES)
 
 
+@pytest.mark.slow
 def test_the_data_package_names_a_wrong_cell(told, tmp_path):
     frictionless = pytest.importorskip("frictionless", reason="it is in requirements-dev.txt")
     folder = unpacked(made(tmp_path / "s.zip"), tmp_path / "out")
