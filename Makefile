@@ -91,7 +91,7 @@ bench-load: ## Measure fifty readers and ten writers on the whole site, on LOAD_
 	@touch $(LOAD_DIR)/made-$(LOAD_QUOTES)
 	DATA_DIR=$(LOAD_DIR) $(BIN)/python -m benchmarks.load
 
-train: ## Train the tagger anew; CORPUS, DEV, START, EPOCHS, MINUTES, SEED and OUT are read
+train: ## Train the tagger anew; CORPUS, DEV, START, EPOCHS and others are read
 	@$(PYTHON) -m training.start
 
 evaluate: ## Print how good the engine is and write docs/engine-figures.json; needs ../shared

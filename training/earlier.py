@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -10,34 +11,42 @@ import onnx
 import torch
 from onnx import numpy_helper
 
-_PREFIX = re.compile(r"^(?:enc|encoder)\.")
-_WEIGHT = re.compile(r"^/(?:enc|encoder)/(encoder/layer\.\d+/[\w/.]+)/MatMul(?:_quant)?$")
+from quotes.extraction.tagging.weights import CONFIG_FILE
+
+_WORDS = "encoder.embeddings.word_embeddings.weight"
+_MULTIPLIED = re.compile(r"^/((?:encoder/encoder/layer\.\d+/[\w/.]+)|mix|out)/MatMul(?:_quant)?$")
 
 
-def encoder_weights(path: Path) -> dict[str, torch.Tensor]:
-    """The encoder's layers from an exported model, 8-bit numbers turned back into floats.
+def network_weights(path: Path) -> dict[str, torch.Tensor]:
+    """All weights of an exported model by the network's names, 8-bit numbers turned to floats.
 
-    Word and position embeddings are left out: training keeps those of the base.
+    Word embeddings are left out: training keeps those of the base as they are.
     """
     graph = onnx.load(str(path)).graph
-    arrays = {tensor.name: tensor for tensor in graph.initializer}
-    found: dict[str, np.ndarray] = {}
-    for name, tensor in arrays.items():
-        if _PREFIX.match(name) and tensor.data_type == onnx.TensorProto.FLOAT:
-            short = _PREFIX.sub("", name)
-            if short.startswith("encoder.layer.") or "LayerNorm" in short:
-                found[short] = numpy_helper.to_array(tensor)
+    arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+
+    def whole(name: str) -> np.ndarray:
+        stem = name.removesuffix("_quantized")
+        if stem == name:
+            return arrays[name]
+        zero = arrays[f"{stem}_zero_point"].astype(np.float32)
+        return (arrays[name].astype(np.float32) - zero) * arrays[f"{stem}_scale"]
+
+    found = {
+        name.removesuffix("_quantized"): whole(name)
+        for name in arrays
+        if not name.startswith("onnx::") and not name.endswith(("_scale", "_zero_point"))
+    }
     for node in graph.node:
-        match = _WEIGHT.match(node.name)
-        if not match or node.op_type not in ("MatMul", "MatMulInteger"):
-            continue
-        if node.input[1] not in arrays:
-            continue  # attention multiplies activations with each other
-        weight = numpy_helper.to_array(arrays[node.input[1]]).astype(np.float32)
-        if node.op_type == "MatMulInteger":
-            stem = node.input[1].removesuffix("_quantized")
-            zero = numpy_helper.to_array(arrays[f"{stem}_zero_point"]).astype(np.float32)
-            scale = numpy_helper.to_array(arrays[f"{stem}_scale"])
-            weight = (weight - zero) * scale
-        found[match[1].replace("/", ".") + ".weight"] = weight.T
+        match = _MULTIPLIED.match(node.name)
+        if match and node.input[1] in arrays:  # attention multiplies activations with each other
+            module = match[1].replace("/", ".")
+            found[f"{module}.weight"] = whole(node.input[1]).T
+    found.pop(_WORDS, None)
     return {name: torch.tensor(np.ascontiguousarray(array)) for name, array in found.items()}
+
+
+def label_steps(path: Path) -> torch.Tensor:
+    """The scores of going from one label to the next, from the config beside the model."""
+    config = json.loads(path.with_name(CONFIG_FILE).read_text(encoding="utf-8"))
+    return torch.tensor([[step or 0.0 for step in row] for row in config["transitions"]])

@@ -2,8 +2,8 @@
 
 Needs nothing but Python's standard library. Read from the environment: CORPUS (annotated articles
 in JSON lines, plain or .gz), DEV (articles to measure on), START (a tagger.onnx to go on from),
-EPOCHS or MINUTES, SEED, OUT (where the tagger is written), TRAIN_PYTHON (a Python that already has
-the packages of requirements-train.txt; nothing is installed then).
+EPOCHS or MINUTES, RATE, FP32, SEED, OUT (where the tagger is written), TRAIN_PYTHON (a Python that
+already has the packages of requirements-train.txt; nothing is installed then).
 """
 
 from __future__ import annotations
@@ -28,9 +28,11 @@ def main() -> None:
     out = os.environ.get("OUT") or str(PROJECT / "quotes" / "extraction" / "model")
     python = _python()
     options = ["--corpus", str(corpus), "--work", str(WORK)]
-    for name in ("START", "EPOCHS", "MINUTES", "SEED"):
+    for name in ("START", "EPOCHS", "MINUTES", "RATE", "SEED"):
         if value := os.environ.get(name):
             options += [f"--{name.lower()}", value]
+    if os.environ.get("FP32"):
+        options.append("--fp32")
     _run(python, "training.train", *options)
     _run(python, "training.export", "--work", str(WORK), "--out", out)
     if development.is_file():

@@ -23,7 +23,7 @@ from tokenizers import Tokenizer
 
 from quotes.extraction.tagging.windows import Separators
 from training.data import Article, Example, digest, examples, prepare, read
-from training.earlier import encoder_weights
+from training.earlier import label_steps, network_weights
 from training.network import Field, Network
 from training.vocabulary import build_tokenizer
 
@@ -179,7 +179,7 @@ def base_directory() -> Path:
 def train(corpus: Path, work: Path, settings: Settings, start: Path | None = None) -> None:
     """Train from the start, or from the last checkpoint in ``work``.
 
-    ``start`` is a tagger exported before, whose encoder this one goes on from.
+    ``start`` is a tagger exported before, whose weights this one goes on from.
     """
     os.environ["TOKENIZERS_PARALLELISM"] = "false"
     torch.set_num_threads(1)
@@ -190,10 +190,12 @@ def train(corpus: Path, work: Path, settings: Settings, start: Path | None = Non
     course = Course([prepare(raw, tokenizer) for raw in read(corpus)], separators, settings)
     network, field = Network(base_directory()), Field()
     if start is not None:
-        odd = network.encoder.load_state_dict(encoder_weights(start), strict=False)
-        kept_from_base = {name for name in odd.missing_keys if "embeddings" not in name}
+        odd = network.load_state_dict(network_weights(start), strict=False)
+        kept_from_base = {name for name in odd.missing_keys if "word_embeddings" not in name}
         if odd.unexpected_keys or kept_from_base:
             sys.exit(f"{start} does not fit: {odd.unexpected_keys} {sorted(kept_from_base)}")
+        with torch.no_grad():
+            field.steps.copy_(label_steps(start))
     device = "cuda" if torch.cuda.is_available() else "cpu"
     network.to(device)
     field.to(device)
@@ -285,13 +287,16 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=DEFAULTS.minutes)
     parser.add_argument("--seed", type=int, default=DEFAULTS.seed)
     parser.add_argument("--start", type=Path, help="a tagger.onnx to go on from")
-    parser.add_argument("--fp32", action="store_true")
+    parser.add_argument("--rate", type=float, default=1.0, help="times the usual learning rates")
+    parser.add_argument("--fp32", action="store_true", help="for processors without bfloat16")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     settings = Settings(
         seed=arguments.seed,
         epochs=arguments.epochs,
         minutes=arguments.minutes,
+        encoder_rate=DEFAULTS.encoder_rate * arguments.rate,
+        head_rate=DEFAULTS.head_rate * arguments.rate,
         bf16=not arguments.fp32,
     )
     train(arguments.corpus, arguments.work, settings, arguments.start)
