@@ -14,7 +14,10 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     # The time limit on statements protects web requests; migrations and exports may take longer.
     os.environ.setdefault("STATEMENT_TIMEOUT_MS", "0")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(130)  # Ctrl-C asks to stop; there is nothing to explain
 
 
 if __name__ == "__main__":
