@@ -1,0 +1,36 @@
+"""People's work on the record: decisions, ways in, and what leaves the house."""
+
+from __future__ import annotations
+
+from annotations.models.access import (
+    ApiToken,
+    IdempotencyRecord,
+    Invitation,
+    SignInLink,
+    TokenState,
+)
+from annotations.models.history import Edit, EditQuerySet, ObjectKind, Presence
+from annotations.models.telling import (
+    DeliveryState,
+    Snapshot,
+    SnapshotState,
+    Webhook,
+    WebhookDelivery,
+)
+
+__all__ = [
+    "ApiToken",
+    "DeliveryState",
+    "Edit",
+    "EditQuerySet",
+    "IdempotencyRecord",
+    "Invitation",
+    "ObjectKind",
+    "Presence",
+    "SignInLink",
+    "Snapshot",
+    "SnapshotState",
+    "TokenState",
+    "Webhook",
+    "WebhookDelivery",
+]
