@@ -79,6 +79,7 @@ bench: ## Measure the API, exports and imports on QUOTES made-up quotes (made on
 	@touch $(BENCH_DIR)/made-$(QUOTES)
 	DATA_DIR=$(BENCH_DIR) $(BIN)/python -m benchmarks.api
 	DATA_DIR=$(BENCH_DIR) $(BIN)/python -m benchmarks.exchange
+	$(BIN)/python -m benchmarks.pages
 	@$(MAKE) --no-print-directory bench-load
 
 bench-load: ## Measure fifty readers and ten writers on the whole site, on LOAD_QUOTES made-up quotes

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
+from quotes.extraction.spoken import inside_quotations
 from quotes.extraction.types import Skipped
 
 _LINE = re.compile(r"[^\n]+")
@@ -176,7 +177,10 @@ def _as_date(written: str) -> dt.date | None:
 def _find(text: str) -> Iterator[Skipped]:
     lines = [match.span() for match in _LINE.finditer(text)]
     lines = [(start, end) for start, end in lines if text[start:end].strip()]
+    spoken = inside_quotations(text, [start for start, _ in lines])
     for number, (start, end) in enumerate(lines):
+        if number in spoken:
+            continue
         while text[start].isspace():
             start += 1
         while text[end - 1].isspace():

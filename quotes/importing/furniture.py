@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from quotes.extraction.spoken import inside_quotations
 from quotes.extraction.types import Skipped
 from quotes.importing.folding import folded
 
@@ -117,7 +118,7 @@ def find_furniture(
     """Give the ranges to skip; ``links`` are the folded lines that a page has as links only."""
     lines = _lines(text)
     taken: set[int] = set()
-    spoken = _inside_quotations(text, lines)
+    spoken = inside_quotations(text, [line.start for line in lines])
     for rule in (_opening, _appeals, _teasers, _repeated):
         for number, reason in rule(lines, folded(headline), frozenset(links)):
             if number not in taken and (number not in spoken or reason == REPEATED):
@@ -133,18 +134,6 @@ def _lines(text: str) -> list[Line]:
             start = match.start() + match.group().index(inner)
             found.append(Line(start, start + len(inner), inner, folded(inner)))
     return found
-
-
-def _inside_quotations(text: str, lines: list[Line]) -> set[int]:
-    """Lines that a quotation opened before them reaches: the next mark closes it."""
-    marks = [(match.start(), match.group()) for match in re.finditer("[“”]", text)]
-    inside, place = set(), 0
-    for number, line in enumerate(lines):
-        while place < len(marks) and marks[place][0] < line.start:
-            place += 1
-        if 0 < place < len(marks) and (marks[place - 1][1], marks[place][1]) == ("“", "”"):
-            inside.add(number)
-    return inside
 
 
 Found = Iterator[tuple[int, str]]
@@ -240,5 +229,7 @@ def _pulled(lines: list[Line]) -> Found:
             for other in openings.get(tuple(words[place : place + MIN_REPEATED_WORDS]), ()):
                 pulled = lines[other].words.split()
                 least = max(len(pulled) - MAX_NAME_BEHIND, (len(pulled) + 1) // 2)
+                if lines[other].text.endswith((".", "!", "?")):  # a sentence is nobody's name
+                    least = len(pulled)
                 if len(pulled) < len(words) and words[place : place + least] == pulled[:least]:
                     yield other, PULLED

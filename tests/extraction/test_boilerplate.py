@@ -73,3 +73,11 @@ def test_an_appeal_before_a_story_without_line_breaks_leaves_the_story() -> None
     found = skipped(APPEAL + story)
     assert len(found) == 1
     assert "spring" not in found[0]
+
+
+@pytest.mark.parametrize("marks", ["“”", '""', "‘’", "«»"])
+def test_what_somebody_reads_out_is_no_appeal(marks: str) -> None:
+    text = "Oonagh Kell read the note: “Dear all,\n\nSubscribe now.\n\nYours, the paper.” We did.\n"
+    text = text.replace("“", marks[0]).replace("”", marks[1])
+    assert skipped(text) == []
+    assert skipped(text.replace(marks[0], "", 1)) == ["Subscribe now."]

@@ -61,9 +61,12 @@ def test_a_line_of_the_story_is_kept(line: str):
     assert skipped(story_with(line)) == []
 
 
-def test_no_line_inside_a_quotation_is_dropped():
-    text = "Holm read out the leaflet: “Dear drivers,\n\nSubscribe now!\n\nYours, the city.”\n"
+@pytest.mark.parametrize("marks", ["“”", '""', "‘’", "«»"])
+def test_no_line_inside_a_quotation_is_dropped(marks: str):
+    text = "It said: “Dear drivers, we’re here.\n\nSubscribe now!\n\nYours, the city.” Holm’s.\n"
+    text = text.replace("“", marks[0]).replace("”", marks[1])
     assert skipped(text) == []
+    assert skipped(text.replace(marks[0], "", 1).replace(f".{marks[1]}", ".")) == ["Subscribe now!"]
 
 
 def test_teasers_behind_the_end_are_skipped_to_the_last():
@@ -91,6 +94,11 @@ def test_a_doubled_paragraph_counts_once():
 def test_words_pulled_out_of_a_paragraph_are_skipped_and_the_paragraph_stays():
     pulled = "Nobody asked the drivers, and the drivers would have told you Petra Holm, driver"
     assert skipped(story_with(pulled)) == [pulled]
+
+
+def test_a_line_that_says_more_than_a_paragraph_is_not_pulled_out_of_it():
+    more = "Nobody asked the drivers, and the drivers would have told you. Two of them were ill."
+    assert skipped(story_with(more)) == []
 
 
 def test_what_is_skipped_stays_in_the_stored_text():
