@@ -25,7 +25,7 @@ from quotes.api import reading
 from quotes.api.offsets import CODE_POINTS, Offsets
 from quotes.api.permissions import READING
 from quotes.api.problems import FieldError, Problem
-from quotes.api.serializers import Shown, StatementSerializer, etag
+from quotes.api.serializers import ProblemSerializer, Shown, StatementSerializer, etag
 from quotes.api.views import OFFSET_UNIT, QuoteDetail, QuoteList, RecordView
 from quotes.models import Quote
 
@@ -203,7 +203,7 @@ class BulkResult(Shown):
     id = serializers.UUIDField()
     status = serializers.IntegerField(help_text="As the single action would have answered.")
     quote = StatementSerializer(allow_null=True, help_text="As it is then; null where refused.")
-    problem = serializers.JSONField(allow_null=True, help_text="A problem, where refused.")
+    problem = ProblemSerializer(allow_null=True, help_text="Null where it was done.")
 
 
 class BulkAnswer(Shown):

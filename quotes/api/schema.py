@@ -26,6 +26,10 @@ _HEADERS: Final = {
         "description": "Name this when you report something.",
     },
 }
+_IN_PATH: Final = {
+    "public_id": "Its `id`, as lists and other answers give it.",
+    "table": "Name of the table, as the codebook has it.",
+}
 _TAG: Final = {
     "ETag": {
         "schema": {"type": "string"},
@@ -106,6 +110,9 @@ def add_problems(
         for method, operation in path.items():
             if method not in _METHODS:
                 continue
+            for parameter in operation.get("parameters", ()):
+                if parameter["in"] == "path":
+                    parameter.setdefault("description", _IN_PATH[parameter["name"]])
             takes_version = any(p["name"] == "If-Match" for p in operation.get("parameters", []))
             problems = _READ if method == "get" else _WRITE
             for status in (*problems, *(_VERSIONED if takes_version else ())):

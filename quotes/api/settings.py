@@ -74,5 +74,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "quotes.api.schema.add_problems",
+        "quotes.api.examples.add_examples",
     ],
 }

@@ -47,8 +47,42 @@ def test_every_parameter_and_operation_is_explained(openapi: Any) -> None:
             assert operation["security"] == [{"token": []}, {"session": []}], (path, method)
             assert {"400", "401", "403", "404", "429"} <= set(operation["responses"])
             for parameter in operation.get("parameters", []):
-                described = parameter["in"] == "path" or parameter.get("description")
-                assert described, (path, parameter["name"])
+                assert parameter.get("description"), (path, parameter["name"])
+
+
+def test_every_json_body_and_answer_has_an_example_that_its_schema_allows(openapi: Any) -> None:
+    shut = closed(openapi)
+    seen = 0
+    for path, item in openapi["paths"].items():
+        for method, operation in item.items():
+            answers = [r for s, r in operation["responses"].items() if s.startswith("2")]
+            for described in (operation.get("requestBody", {}), *answers):
+                content = described.get("content", {})
+                if "application/json" not in content:
+                    assert not {"text/json", "application/xml"} & set(content), (path, method)
+                    continue
+                seen += 1
+                schema = {
+                    **closed(content["application/json"]["schema"]),
+                    "components": shut["components"],
+                }
+                checker = jsonschema.FormatChecker()
+                validator = jsonschema.Draft202012Validator(schema, format_checker=checker)
+                validator.validate(content["application/json"]["example"])
+    assert seen > 80
+
+
+def test_every_kind_of_problem_has_an_example(openapi: Any) -> None:
+    schema = {
+        **closed(openapi["components"]["schemas"]["Problem"]),
+        "components": openapi["components"],
+    }
+    shown = set()
+    for response in openapi["components"]["responses"].values():
+        for code, example in response["content"]["application/problem+json"]["examples"].items():
+            jsonschema.Draft202012Validator(schema).validate(example["value"])
+            shown.add(code)
+    assert shown == set(KINDS)
 
 
 def test_every_code_is_in_the_document(openapi: Any) -> None:
