@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _EVERYBODY: Final = frozenset(Role)
 _EXPORTERS: Final = frozenset({Role.RESEARCHER, Role.EDITOR, Role.ADJUDICATOR, Role.MANAGER})
 _EDITORS: Final = frozenset({Role.EDITOR, Role.ADJUDICATOR, Role.MANAGER})
+_ADJUDICATORS: Final = frozenset({Role.ADJUDICATOR, Role.MANAGER})
 _MANAGERS: Final = frozenset({Role.MANAGER})
 
 PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
@@ -25,6 +26,8 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "annotate": _EDITORS,
     "import": _EDITORS,
     "change_speaker": _EDITORS,
+    "assign": _ADJUDICATORS,
+    "adjudicate": _ADJUDICATORS,
     "manage_members": _MANAGERS,
     "manage_webhooks": _MANAGERS,
 }
@@ -36,6 +39,8 @@ ABOUT: Final[dict[str, str]] = {
     "annotate": "Accept, reject and change quotes and corrections, and add quotes",
     "import": "Bring articles in",
     "change_speaker": "Add and change speakers",
+    "assign": "Hand articles out to edit or to code blind, and see who is through",
+    "adjudicate": "Settle what blind coders disagree about, unless it is their own dispute",
     "manage_members": "Invite people, change their roles, and end their membership",
     "manage_webhooks": "Have other servers told of what people do here",
 }

@@ -7,7 +7,9 @@ from django.views.generic import RedirectView
 
 from annotations.views import (
     accounts,
+    adjudication,
     articles,
+    coding,
     correction_changes,
     corrections,
     desk,
@@ -22,6 +24,7 @@ from annotations.views import (
     same_words,
     snapshots,
     speakers,
+    team,
     undoing,
     webhooks,
 )
@@ -165,6 +168,40 @@ urlpatterns = [
             ("speakers", correction_changes.correction_speakers),
             ("points", correction_changes.correction_points),
         )
+    ),
+    path("team/", team.team_list, name="team_list"),
+    path("collections/<uuid:public_id>/team/", team.team_detail, name="team_detail"),
+    path("collections/<uuid:public_id>/assign/", team.article_assign, name="article_assign"),
+    path(
+        "assignments/<uuid:public_id>/cancel/", team.assignment_cancel, name="assignment_cancel"
+    ),
+    path(
+        "assignments/<uuid:public_id>/finish/", coding.assignment_finish, name="assignment_finish"
+    ),
+    path("assignments/<uuid:public_id>/", coding.assignment_detail, name="assignment_detail"),
+    path(
+        "assignments/<uuid:public_id>/quotes/<uuid:quote_id>/code/",
+        coding.quote_code,
+        name="quote_code",
+    ),
+    path(
+        "assignments/<uuid:public_id>/corrections/<uuid:correction_id>/code/",
+        coding.correction_code,
+        name="correction_code",
+    ),
+    path(
+        "articles/<uuid:public_id>/disputes/", adjudication.article_disputes, name="article_disputes"
+    ),
+    path(
+        "articles/<uuid:public_id>/accept-agreed/",
+        adjudication.article_accept_agreed,
+        name="article_accept_agreed",
+    ),
+    path("quotes/<uuid:public_id>/settle/", adjudication.quote_settle, name="quote_settle"),
+    path(
+        "corrections/<uuid:public_id>/settle/",
+        adjudication.correction_settle,
+        name="correction_settle",
     ),
     path("undo/", undoing.undo, name="undo"),
     path("redo/", undoing.redo, name="redo"),

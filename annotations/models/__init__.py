@@ -9,6 +9,13 @@ from annotations.models.access import (
     SignInLink,
     TokenState,
 )
+from annotations.models.coding import (
+    Agreement,
+    Assignment,
+    AssignmentState,
+    Coding,
+    Purpose,
+)
 from annotations.models.history import Edit, EditQuerySet, ObjectKind, Presence
 from annotations.models.telling import (
     DeliveryState,
@@ -19,7 +26,11 @@ from annotations.models.telling import (
 )
 
 __all__ = [
+    "Agreement",
     "ApiToken",
+    "Assignment",
+    "AssignmentState",
+    "Coding",
     "DeliveryState",
     "Edit",
     "EditQuerySet",
@@ -27,6 +38,7 @@ __all__ = [
     "Invitation",
     "ObjectKind",
     "Presence",
+    "Purpose",
     "SignInLink",
     "Snapshot",
     "SnapshotState",

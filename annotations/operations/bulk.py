@@ -6,10 +6,12 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from annotations.history import quote_snapshots, record_edits
+from annotations.operations.blindness import CODES_BLIND, codes_blind, own_dispute
 from annotations.operations.deciding import check_fields, constraint_messages
 from annotations.operations.quotes import accept
 from annotations.permissions import require
@@ -43,8 +45,11 @@ def confirm_quotes(
     if article is None:
         raise NotVisible
     require(user, "annotate", article.collection_id)
+    if Article.objects.filter(codes_blind(user, "pk"), pk=article.pk).exists():
+        raise PermissionDenied(CODES_BLIND)
     rows = (
         Quote.objects.suggested()
+        .exclude(own_dispute(user, "quote"))
         .filter(article=article, public_id__in=list(versions))
         .select_for_update(of=("self",), no_key=True)
         .select_related("speaker", "addressee", "parent")

@@ -39,8 +39,8 @@ def confirm_correction(*, public_id: uuid.UUID, version: int, user: User) -> Cor
     decision = begin(correction, user, version, "correction.confirmed", needs="accept")
     if decision is None:
         return correction
-    _require_people(correction)
-    all_fit = _drop_links_that_do_not_fit(correction)
+    require_people(correction)
+    all_fit = drop_links_that_do_not_fit(correction)
     correction.touched = True
     mark_decided(correction, Correction.Status.CONFIRMED, user)
     decision.save(in_place=all_fit)
@@ -131,7 +131,7 @@ def set_correction_people(
         return correction
     correction.corrector = _speaker(corrector_id, correction.collection_id)
     correction.corrected = _speaker(corrected_id, correction.collection_id)
-    _people_changed(correction)
+    people_changed(correction)
     decision.save()
     return correction
 
@@ -186,7 +186,7 @@ def set_new_correction_person(
     batch = uuid.uuid4()
     speaker = create_speaker(collection=correction.collection, user=user, name=name, batch=batch)
     setattr(correction, role, speaker)
-    _people_changed(correction)
+    people_changed(correction)
     decision.save(batch=batch)
     return correction
 
@@ -298,11 +298,11 @@ def _other_correction(correction: Correction, other_id: uuid.UUID | None) -> Cor
     return other
 
 
-def _people_changed(correction: Correction) -> None:
+def people_changed(correction: Correction) -> None:
     """Quotes that the new people did not say leave a confirmed correction; a card hides them."""
     _touch(correction)
     if correction.status == Correction.Status.CONFIRMED:
-        _drop_links_that_do_not_fit(correction)
+        drop_links_that_do_not_fit(correction)
 
 
 def _touch(correction: Correction) -> None:
@@ -322,7 +322,7 @@ def _other(side: str) -> str:
     return Side.CORRECTING if side == Side.CORRECTED else Side.CORRECTED
 
 
-def _require_people(correction: Correction) -> None:
+def require_people(correction: Correction) -> None:
     if correction.corrector is None:
         raise Invalid("Say who corrects before you accept.", field="corrector")
 
@@ -331,7 +331,7 @@ def _speaker(public_id: uuid.UUID | None, collection_id: int) -> Speaker | None:
     return lock_speaker(public_id, collection_id=collection_id) if public_id else None
 
 
-def _drop_links_that_do_not_fit(correction: Correction) -> bool:
+def drop_links_that_do_not_fit(correction: Correction) -> bool:
     """Keep only live quotes that are spoken by the person on their side; True where all are.
 
     Nobody gives these quotes another speaker while the correction is being decided.

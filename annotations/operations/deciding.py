@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import JSONArray
@@ -22,6 +22,12 @@ from annotations.history import (
     snapshot,
 )
 from annotations.models import Edit, ObjectKind, Webhook
+from annotations.operations.blindness import (
+    CODES_BLIND,
+    codes_blind,
+    own_dispute,
+    refuse_coders,
+)
 from annotations.permissions import membership_role, require, require_known, role_in
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, Refusal, StaleVersion
 from quotes.models import (
@@ -100,6 +106,8 @@ def lock_quote(
             previous_at=last_edit_at(user),
             is_heard=is_heard(),
             spans_seen=SPANS,
+            codes_blind=codes_blind(user, "article"),
+            own_dispute=own_dispute(user, "quote"),
         )
         .filter(public_id=public_id)
         .first()
@@ -107,6 +115,7 @@ def lock_quote(
     if quote is None:
         raise _absent(Quote, public_id, user)
     require_known(user, permission, quote.role)
+    refuse_coders(quote)
     return quote
 
 
@@ -126,6 +135,8 @@ def article_to_add_to(article_id: uuid.UUID, *, user: User) -> Article:
     if article is None:
         raise NotVisible
     require(user, "annotate", article.collection_id)
+    if Article.objects.filter(codes_blind(user, "pk"), pk=article.pk).exists():
+        raise PermissionDenied(CODES_BLIND)
     if not article.is_latest:
         raise NotAllowedNow(STORY_CHANGED)
     return article
@@ -165,6 +176,8 @@ def lock_correction(
             previous_at=last_edit_at(user),
             is_heard=is_heard(),
             quotes_seen=LINKS,
+            codes_blind=codes_blind(user, "article"),
+            own_dispute=own_dispute(user, "correction"),
         )
         .filter(public_id=public_id)
         .first()
@@ -172,6 +185,7 @@ def lock_correction(
     if correction is None:
         raise _absent(Correction, public_id, user)
     require_known(user, permission, correction.role)
+    refuse_coders(correction)
     return correction
 
 

@@ -16,6 +16,7 @@ from annotations.selectors.articles import (
     outlets,
     outline_of,
 )
+from annotations.selectors.coding import coding_desk, disputes_of, speaker_named
 from annotations.selectors.corrections import (
     Triptych,
     correction_counts,
@@ -81,6 +82,7 @@ from annotations.selectors.speakers import (
     statement,
     statements,
 )
+from annotations.selectors.team import team_of
 from annotations.selectors.webhooks import (
     deliveries_of,
     managed_webhook,
@@ -101,6 +103,7 @@ __all__ = [
     "article_in_full",
     "article_list",
     "articles_with",
+    "coding_desk",
     "collections_of",
     "content_places",
     "correction_counts",
@@ -110,6 +113,7 @@ __all__ = [
     "desk_around",
     "desk_chunk",
     "desk_of",
+    "disputes_of",
     "exportable_collections",
     "group_of",
     "history_of",
@@ -152,12 +156,14 @@ __all__ = [
     "speaker_corrections",
     "speaker_facts",
     "speaker_list",
+    "speaker_named",
     "speaker_options",
     "speaker_to_merge",
     "statement",
     "statements",
     "still_read",
     "tally",
+    "team_of",
     "tokens_of",
     "triptychs",
     "versions_of",

@@ -20,7 +20,7 @@ from annotations.desk import (
     plan_page,
     plan_paragraphs,
 )
-from annotations.models import Edit
+from annotations.models import Assignment, Edit
 from annotations.outline import Entry, Outline
 from annotations.permissions import PERMISSIONS, Role
 from annotations.refusals import NotVisible
@@ -44,7 +44,7 @@ def article_in_full(user: User | AnonymousUser, public_id: uuid.UUID) -> Article
 
     With ``role``, this person's in its collection, ``last_edit``, the newest of its history,
     ``last_run``, how the engine's newest run stands, and, of a changed story, ``newer`` and
-    ``older``, the versions beside it, and ``n_asked``, the decisions that wait for their place.
+    ``older``, the versions beside it, ``coded_blind``, the person's own assignment to code it, and ``n_asked``, the decisions that wait for their place.
     """
     role = Membership.objects.filter(collection=OuterRef("collection"), user_id=user.pk)
     article = (
@@ -58,6 +58,12 @@ def article_in_full(user: User | AnonymousUser, public_id: uuid.UUID) -> Article
             ),
             newer=Subquery(Article.objects.filter(previous=OuterRef("pk")).values("public_id")[:1]),
             older=F("previous__public_id"),
+            coded_blind=Subquery(
+                Assignment.objects.blind()
+                .open()
+                .filter(article=OuterRef("pk"), user_id=user.pk)
+                .values("public_id")[:1]
+            ),
             n_asked=Coalesce(
                 Subquery(
                     Placement.objects.asked()

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from annotations.cards import QuoteCard, quote_card
 from annotations.models import Edit
+from annotations.operations.blindness import disputed, own_dispute
 from annotations.permissions import PERMISSIONS
 from annotations.rendering import Mark, Segment, segments
 from annotations.sentences import Sentence, sentences
@@ -30,6 +31,7 @@ DECISIONS = 10
 
 ORDERS = {
     "sure": "Least sure",
+    "disputed": "Coders disagree",
     "newest": "Newest",
     "flagged": "Flagged",
     "speaker": "One speaker",
@@ -96,6 +98,8 @@ def review_queue(user: User, *, order: str = "", speaker: Any = None, focus: str
         rows = rows.by_speaker(chosen)
     if order == "flagged":
         rows = rows.filter(flagged=True)
+    elif order == "disputed":
+        rows = rows.filter(disputed("quote")).exclude(own_dispute(user, "quote"))
     cards = [_card(quote, n) for n, quote in enumerate(_ordered(rows, order)[:AT_ONCE], 1)]
     at = focus if any(card.id == focus for card in cards) else cards[0].id if cards else ""
     for place, card in enumerate(cards):
@@ -149,7 +153,7 @@ def _ordered(rows: Any, order: str) -> Any:
     )
     if order == "sure":
         return rows.order_by(F("confidence").asc(nulls_first=True), "pk")
-    if order in {"newest", "flagged"}:
+    if order in {"newest", "flagged", "disputed"}:
         return rows.newest_first()
     if order == "speaker":
         return rows.order_by(

@@ -31,6 +31,7 @@ from quotes.models import (
     SameWords,
     Speaker,
 )
+from tests.annotations.coded_story import Coded
 
 
 @dataclass
@@ -53,6 +54,7 @@ class World:
     snapshot: Snapshot
     placement: Placement
     webhook: Webhook
+    coded: Coded
     same_words: SameWords
     settled_words: SameWords
 
@@ -116,6 +118,22 @@ def same_words(world: World) -> list[Any]:
 
 def settled_words(world: World) -> list[Any]:
     return [world.settled_words.public_id]
+
+
+def assignment(world: World) -> list[Any]:
+    return [world.coded.first.public_id]
+
+
+def coded_article(world: World) -> list[Any]:
+    return [world.coded.article.public_id]
+
+
+def coded_quote(world: World) -> list[Any]:
+    return [world.coded.march.public_id]
+
+
+def coded_correction(world: World) -> list[Any]:
+    return [world.coded.correction.public_id]
 
 
 def speaker(world: World) -> list[Any]:
@@ -339,6 +357,39 @@ PAGES: dict[str, Row] = {
     "annotations:member_remove": Row(MANAGE, member),
     # Only who runs the server may; that a superuser can is tested with the operation.
     "annotations:member_set_active": Row({"POST": "nobody"}, member, lambda world: {"active": "0"}),
+    "annotations:team_list": Row(PERSON),
+    "annotations:team_detail": Row(safe("read"), lambda world: [world.collection.public_id]),
+    "annotations:article_assign": Row(
+        {"POST": "assign"},
+        lambda world: [world.collection.public_id],
+        lambda world: {
+            "purpose": "edit",
+            "people": [world.member.pk],
+            "article": world.article.public_id,
+        },
+    ),
+    "annotations:assignment_cancel": Row({"POST": "assign"}, assignment),
+    # One's own assignment; that other people's do not exist is tested with the coding.
+    "annotations:assignment_detail": Row(safe("nobody"), assignment),
+    "annotations:assignment_finish": Row({"POST": "nobody"}, assignment),
+    "annotations:quote_code": Row(
+        {"POST": "nobody"},
+        lambda world: [world.coded.first.public_id, world.coded.wall.public_id],
+        lambda world: {"is_there": "0"},
+    ),
+    "annotations:correction_code": Row(
+        {"POST": "nobody"},
+        lambda world: [world.coded.first.public_id, world.coded.correction.public_id],
+        lambda world: {"is_there": "0"},
+    ),
+    "annotations:article_disputes": Row(safe("adjudicate"), coded_article),
+    "annotations:article_accept_agreed": Row({"POST": "adjudicate"}, coded_article),
+    "annotations:quote_settle": Row(
+        {"POST": "adjudicate"}, coded_quote, lambda world: {"version": 1, "is_there": "0"}
+    ),
+    "annotations:correction_settle": Row(
+        {"POST": "adjudicate"}, coded_correction, lambda world: {"version": 1, "is_there": "0"}
+    ),
     "annotations:invitation_revoke": Row(MANAGE, lambda world: [world.invitation.public_id]),
     "annotations:invitation_accept": Row(both("open", "open"), lambda world: ["no-such-secret"]),
     "annotations:key_map": Row(OPEN),

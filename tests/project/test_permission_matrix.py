@@ -31,6 +31,7 @@ from annotations.permissions import PERMISSIONS
 from quotes.importing import read_paste
 from quotes.models import Collection, Membership, Placement, SameWords
 from quotes.operations import import_items
+from tests.annotations.coded_story import coded_story
 from tests.factories import (
     STORY,
     make_article,
@@ -177,6 +178,7 @@ def make_world() -> World:
         webhook=webhook,
         snapshot=request_snapshot(collection=collection, user=boss, queue=False),
         placement=make_question(collection, boss),
+        coded=coded_story(collection),
         same_words=make_versions(collection),
         settled_words=confirm_same_words(
             public_id=make_versions(collection).public_id, version=1, user=boss
@@ -326,6 +328,11 @@ OTHERWISE = {
     ("annotations:article_import", "POST"): {"404": "422", "403": "422"},
     ("annotations:token_revoke", "POST"): {"done": "404"},
     ("api:token_detail", "DELETE"): {"done": "404"},
+    ("annotations:assignment_detail", "GET"): {"403": "404"},
+    ("annotations:assignment_detail", "HEAD"): {"403": "404"},
+    ("annotations:assignment_finish", "POST"): {"403": "404"},
+    ("annotations:quote_code", "POST"): {"403": "404"},
+    ("annotations:correction_code", "POST"): {"403": "404"},
     ("annotations:undo", "POST"): {"done": "409"},
     ("annotations:redo", "POST"): {"done": "409"},
     ("annotations:sign_in_by_link", "GET"): {"done": "404|done"},
