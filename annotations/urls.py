@@ -172,9 +172,7 @@ urlpatterns = [
     path("team/", team.team_list, name="team_list"),
     path("collections/<uuid:public_id>/team/", team.team_detail, name="team_detail"),
     path("collections/<uuid:public_id>/assign/", team.article_assign, name="article_assign"),
-    path(
-        "assignments/<uuid:public_id>/cancel/", team.assignment_cancel, name="assignment_cancel"
-    ),
+    path("assignments/<uuid:public_id>/cancel/", team.assignment_cancel, name="assignment_cancel"),
     path(
         "assignments/<uuid:public_id>/finish/", coding.assignment_finish, name="assignment_finish"
     ),
@@ -190,7 +188,9 @@ urlpatterns = [
         name="correction_code",
     ),
     path(
-        "articles/<uuid:public_id>/disputes/", adjudication.article_disputes, name="article_disputes"
+        "articles/<uuid:public_id>/disputes/",
+        adjudication.article_disputes,
+        name="article_disputes",
     ),
     path(
         "articles/<uuid:public_id>/accept-agreed/",

@@ -44,7 +44,8 @@ def article_in_full(user: User | AnonymousUser, public_id: uuid.UUID) -> Article
 
     With ``role``, this person's in its collection, ``last_edit``, the newest of its history,
     ``last_run``, how the engine's newest run stands, and, of a changed story, ``newer`` and
-    ``older``, the versions beside it, ``coded_blind``, the person's own assignment to code it, and ``n_asked``, the decisions that wait for their place.
+    ``older``, the versions beside it, ``coded_blind``, the person's
+    own assignment to code it, and ``n_asked``, the decisions that wait for their place.
     """
     role = Membership.objects.filter(collection=OuterRef("collection"), user_id=user.pk)
     article = (

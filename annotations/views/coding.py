@@ -31,9 +31,7 @@ def assignment_detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpRes
 @require_POST
 @signed_in
 @refusing
-def quote_code(
-    request: SignedInRequest, public_id: uuid.UUID, quote_id: uuid.UUID
-) -> HttpResponse:
+def quote_code(request: SignedInRequest, public_id: uuid.UUID, quote_id: uuid.UUID) -> HttpResponse:
     """Answer on a quote, and go on."""
     asked = checked(AnswerForm(request.POST))
     coding = code_quote(

@@ -11,25 +11,65 @@ from quotes.exports.columns import ARTICLE_FILTERS, COLLECTION_FILTERS, Column, 
 # What a decision says of the decision itself, which has columns of its own here.
 NOT_VARIABLES = "'decided_by', 'decided_at', 'touched', 'changed_fields'"
 
+DECIDED = f"""
+    SELECT e.id, 'decision-' || e.id AS decision_id, e.article_id, e.object_kind, e.object_id,
+           e.action, v.variable, e.before -> v.variable AS before, e.after -> v.variable AS after,
+           e.actor_id AS coder_id, e.at, e.milliseconds, e.is_undo, e.version, false AS blind
+    FROM annotations_edit e
+    CROSS JOIN LATERAL (
+        SELECT key AS variable FROM jsonb_object_keys(coalesce(e.after, e.before)) key
+        WHERE key NOT IN ({NOT_VARIABLES})
+        AND (e.after -> key) IS DISTINCT FROM (e.before -> key)
+        AND (e.before IS NOT NULL OR (e.after -> key) NOT IN ('null', '""', '[]', 'false'))
+    ) v"""  # noqa: S608 - built from constants of this package; values are bound in csv.py
+
+# `Coding.objects.to_be_seen()` of the models' vocabulary.
+ANSWERED = """
+    SELECT g.id, 'answer-' || g.id, g.article_id,
+           CASE WHEN g.quote_id IS NULL THEN 'correction' ELSE 'quote' END,
+           coalesce(q.public_id, x.public_id),
+           CASE WHEN g.quote_id IS NULL THEN 'correction.coded' ELSE 'quote.coded' END,
+           v.variable, NULL::jsonb, v.after, g.coder_id, g.updated_at, NULL, false, NULL, true
+    FROM annotations_coding g
+    JOIN annotations_assignment w ON w.id = g.assignment_id AND w.state = 'done'
+    LEFT JOIN quotes_quote q ON q.id = g.quote_id
+    LEFT JOIN quotes_correction x ON x.id = g.correction_id
+    LEFT JOIN quotes_speaker s ON s.id = g.speaker_id
+    LEFT JOIN quotes_speaker r ON r.id = g.corrector_id
+    LEFT JOIN quotes_speaker t ON t.id = g.corrected_id
+    CROSS JOIN LATERAL (
+        VALUES ('is_there', to_jsonb(g.is_there)),
+               ('kind', to_jsonb(nullif(g.kind, ''))),
+               ('speaker_name', CASE WHEN g.quote_id IS NOT NULL THEN to_jsonb(s.name) END),
+               ('corrector_name', CASE WHEN g.quote_id IS NULL THEN to_jsonb(r.name) END),
+               ('corrected_name', CASE WHEN g.quote_id IS NULL THEN to_jsonb(t.name) END)
+    ) v (variable, after)
+    WHERE (v.variable = 'is_there' OR v.after IS NOT NULL)
+    AND NOT EXISTS (
+        SELECT 1 FROM annotations_assignment o
+        WHERE o.article_id = g.article_id AND o.purpose = 'blind' AND o.state = 'open'
+    )"""
+
 DECISIONS = Table(
     name="decisions",
     about="One row a decision of a person and variable that it changed; an accept or a reject "
-    "changes the status. Taking a decision back is a decision too. Filters on speaker, kind and "
+    "changes the status. Taking a decision back is a decision too. Answers of blind coders are "
+    "rows as well, once all coders of the article are through. Filters on speaker, kind and "
     "status do not narrow it.",
     columns=(
         Column(
             "decision_id",
             "code",
             "The decision; its rows share it",
-            "'decision-' || e.id",
+            "d.decision_id",
             "decision-4711",
-            values="decision- and a number",
+            values="decision- or answer-, and a number",
         ),
         Column(
             "object",
             "code",
             "What kind of object was decided on",
-            "e.object_kind",
+            "d.object_kind",
             "quote",
             values="quote, correction, speaker, article, same_words",
         ),
@@ -37,7 +77,7 @@ DECISIONS = Table(
             "object_id",
             "id",
             "The object (quotes.csv, corrections.csv, speakers.csv, articles.csv, same_words.csv)",
-            "e.object_id",
+            "d.object_id",
             "5f0c9a52-8a51-4c0e-9d2c-7f6f3f1b0a11",
         ),
         Column(
@@ -52,7 +92,7 @@ DECISIONS = Table(
             "action",
             "code",
             "What was done",
-            "e.action",
+            "d.action",
             "quote.confirmed",
             "human",
             "noun.verb",
@@ -61,7 +101,7 @@ DECISIONS = Table(
             "variable",
             "code",
             "What changed by it",
-            "v.variable",
+            "d.variable",
             "speaker_name",
             "human",
             "name of a field",
@@ -70,7 +110,7 @@ DECISIONS = Table(
             "before",
             "json",
             "The value before it",
-            "(e.before -> v.variable)::text",
+            "d.before::text",
             '"Tobias Wrenfield"',
             "human",
             "JSON",
@@ -80,7 +120,7 @@ DECISIONS = Table(
             "after",
             "json",
             "The value after it",
-            "(e.after -> v.variable)::text",
+            "d.after::text",
             '"Ines Adair"',
             "human",
             "JSON",
@@ -90,7 +130,7 @@ DECISIONS = Table(
             "coder",
             "code",
             "The pseudonym of the person who decided",
-            "'coder-' || e.actor_id",
+            "'coder-' || d.coder_id",
             "coder-7",
             "human",
             "coder- and a number, the same in all exports of one installation",
@@ -99,7 +139,7 @@ DECISIONS = Table(
             "decided_at",
             "time",
             "When that was",
-            "e.at",
+            "d.at",
             "2031-05-04T09:12:33.250000Z",
             "human",
         ),
@@ -107,17 +147,17 @@ DECISIONS = Table(
             "seconds",
             "number",
             "How long after the person's decision before that one",
-            "round(e.milliseconds / 1000.0, 3)",
+            "round(d.milliseconds / 1000.0, 3)",
             "4.210",
             "human",
             "from 0",
-            "for a person's first decision",
+            "for a person's first decision, and for blind answers",
         ),
         Column(
             "is_undo",
             "boolean",
             "It takes another decision back",
-            "e.is_undo",
+            "d.is_undo",
             "0",
             "human",
         ),
@@ -125,22 +165,24 @@ DECISIONS = Table(
             "version",
             "integer",
             "The object's version after it",
-            "e.version",
+            "d.version",
             "2",
             values="whole number from 1",
+            missing="for blind answers, which change no object",
+        ),
+        Column(
+            "blind",
+            "boolean",
+            "A blind coder's answer, which changed nothing on the record",
+            "d.blind",
+            "0",
+            "human",
         ),
     ),
-    rows=f"""
-annotations_edit e
-JOIN quotes_article a ON a.id = e.article_id
-JOIN quotes_collection c ON c.id = a.collection_id
-CROSS JOIN LATERAL (
-    SELECT key AS variable FROM jsonb_object_keys(coalesce(e.after, e.before)) key
-    WHERE key NOT IN ({NOT_VARIABLES})
-    AND (e.after -> key) IS DISTINCT FROM (e.before -> key)
-    AND (e.before IS NOT NULL OR (e.after -> key) NOT IN ('null', '""', '[]', 'false'))
-) v""",  # noqa: S608 - built from constants of this package; values are bound in csv.py
+    rows=f"({DECIDED} UNION ALL {ANSWERED}) d\n"
+    "JOIN quotes_article a ON a.id = d.article_id "
+    "JOIN quotes_collection c ON c.id = a.collection_id",
     where="TRUE",
-    order="e.id, v.variable",
+    order="d.blind, d.id, d.variable",
     filters={**COLLECTION_FILTERS, **ARTICLE_FILTERS},
 )

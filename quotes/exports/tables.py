@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quotes.exports.agreement_columns import AGREEMENT
 from quotes.exports.article_columns import ARTICLES
 from quotes.exports.columns import Table
 from quotes.exports.correction_columns import CORRECTIONS
@@ -22,6 +23,7 @@ TABLES: dict[str, Table] = {
         SPEAKER_NAMES,
         ARTICLES,
         DECISIONS,
+        AGREEMENT,
         SAME_WORDS,
     )
 }

@@ -10,10 +10,12 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from playwright.sync_api import Page
 
+from annotations.operations.assigning import assign_articles
 from annotations.operations.importing import import_items
 from annotations.operations.quotes import confirm_quote, reject_quote
 from quotes.importing import read_paste
 from quotes.models import Quote
+from tests.annotations.coded_story import coded_story
 from tests.annotations.stories import load_story
 from tests.factories import make_article, make_quote, make_same_words, make_speaker
 
@@ -48,6 +50,15 @@ def pages(collection, editor) -> dict[str, str]:
     )
     again = make_article(collection, f"“{LONG} and more,” said {LONG}.", outlet=LONG[:200])
     same = make_same_words(make_quote(again, f"“{LONG} and more,”", speaker=hydra), beside)
+    coded = coded_story(collection)
+    mine = assign_articles(
+        collection=collection,
+        user=editor,
+        purpose="blind",
+        people=[editor.pk, coded.boss.pk],
+        articles=[again.public_id],
+    )
+    own = next(one for one in mine if one.user_id == editor.pk)
     ids: list[tuple[str, list[Any]]] = [
         ("article_list", []),
         ("article_detail", [story.public_id]),
@@ -80,6 +91,9 @@ def pages(collection, editor) -> dict[str, str]:
         ("correction_speakers", [correction.public_id]),
         ("correction_points", [correction.public_id]),
         ("import_detail", [batch.public_id]),
+        ("team_detail", [collection.public_id]),
+        ("assignment_detail", [own.public_id]),
+        ("article_disputes", [coded.article.public_id]),
     ]
     found = {
         f"{name}-{number}": reverse(f"annotations:{name}", args=args)
