@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
 from annotations.models import Coding
-from annotations.operations.coding import answers_by_case, disagree
+from annotations.operations.coding import Answer, answers_by_case, disagree
 from annotations.operations.corrections import (
     drop_links_that_do_not_fit,
     people_changed,
@@ -138,7 +139,7 @@ def accept_agreed(*, article_id: uuid.UUID, user: User) -> int:
     if not answers:
         raise NotAllowedNow("Nobody has coded this article to the end yet.")
     people = _public_ids(answers.values())
-    rows = {
+    rows: dict[str, dict[int, Any]] = {
         "quote": Quote.objects.suggested().filter(article=article).in_bulk(),
         "correction": Correction.objects.suggested().filter(article=article).in_bulk(),
     }
@@ -170,18 +171,18 @@ def accept_agreed(*, article_id: uuid.UUID, user: User) -> int:
     return decided
 
 
-def _public_ids(answers: object) -> dict[int, uuid.UUID]:
+def _public_ids(answers: Iterable[Sequence[Answer]]) -> dict[int, uuid.UUID]:
     ids = {
         one[name]
-        for found in answers  # type: ignore[attr-defined] # lists of answers
+        for found in answers
         for one in found
         for name in ("speaker", "corrector", "corrected")
     }
     return dict(Speaker.objects.filter(pk__in=ids - {None}).values_list("pk", "public_id"))
 
 
-def _require_codings(codings: object) -> None:
-    if not codings.to_be_seen().exists():  # type: ignore[attr-defined] # a queryset of codings
+def _require_codings(codings: Any) -> None:
+    if not codings.to_be_seen().exists():
         raise NotAllowedNow("The coders of this are not all through yet.")
 
 

@@ -53,8 +53,8 @@ def article_detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
     """Read and tag: text left, cards right."""
     asked = lenient(DeskForm(request.GET))
     article = selectors.article_in_full(request.user, public_id)
-    if article.coded_blind:  # who codes it blind does not see what others decide
-        return redirect("annotations:assignment_detail", article.coded_blind)
+    if coded_blind := getattr(article, "coded_blind", None):  # sees nothing that others decide
+        return redirect("annotations:assignment_detail", coded_blind)
     desk = selectors.desk_of(
         article, show=asked["show"], focus=str(asked["focus"]), near=asked["at"] or 0
     )

@@ -37,8 +37,8 @@ AGREEMENT = Table(
         Column(
             "measure",
             "code",
-            "krippendorff_alpha: nominal, 1 is perfect, 0 is chance; agreeing_pairs: the share of "
-            "pairs of answers to one case that agree",
+            "Which figure: Krippendorff's nominal alpha (1 is perfect, 0 is chance), or the share "
+            "of pairs of answers to one case that agree",
             "g.measure",
             "krippendorff_alpha",
             values="krippendorff_alpha, agreeing_pairs",
