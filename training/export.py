@@ -20,6 +20,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from quotes.extraction.tagging.encoding import FEATURES
 from quotes.extraction.tagging.labels import LABELS, may_follow
 from quotes.extraction.tagging.weights import CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE
+from training.earlier import label_steps, network_weights
 from training.network import Field, Network
 from training.train import base_directory, optimizer_for
 from training.vocabulary import build_tokenizer
@@ -30,8 +31,20 @@ NAME = "polnear-minilm"
 _QUANTIZED = ("MatMul", "Gather")
 
 
-def export(work: Path, out: Path, *, version: str, averaged: bool, whole: bool = False) -> None:
-    """Write network, tokenizer and config; ``whole`` leaves the numbers at 32 bits."""
+def export(
+    work: Path,
+    out: Path,
+    *,
+    version: str,
+    averaged: bool,
+    whole: bool = False,
+    beside: Path | None = None,
+) -> None:
+    """Write network, tokenizer and config; ``whole`` leaves the numbers at 32 bits.
+
+    ``beside`` is the tagger that this training went on from: the mean of both is written, which
+    generalises better than either (Wortsman et al., "Model soups", 2022).
+    """
     torch.set_num_threads(1)
     kept = torch.load(work / "checkpoint.pt", weights_only=True, map_location="cpu")
     network, field = Network(base_directory()), Field()
@@ -43,6 +56,8 @@ def export(work: Path, out: Path, *, version: str, averaged: bool, whole: bool =
         with torch.no_grad():
             for parameter, mean in zip(trained, kept["average"], strict=True):
                 parameter.copy_(mean)
+    if beside is not None:
+        _halfway(network, field, beside)
     network.eval()
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -80,6 +95,16 @@ def export(work: Path, out: Path, *, version: str, averaged: bool, whole: bool =
     _write_config(out, config)
     add_record(work, out)
     logger.info("wrote %s", out)
+
+
+def _halfway(network: Network, field: Field, beside: Path) -> None:
+    """Move all weights half the way to those of an earlier tagger."""
+    state = network.state_dict()
+    with torch.no_grad():
+        for name, value in network_weights(beside).items():
+            if name in state:
+                state[name].lerp_(value, 0.5)
+        field.steps.lerp_(label_steps(beside), 0.5)
 
 
 def add_record(work: Path, out: Path) -> None:
@@ -121,6 +146,7 @@ def main() -> None:
     parser.add_argument("--last", action="store_true", help="not the running mean of the weights")
     parser.add_argument("--whole", action="store_true", help="32 bits, to compare")
     parser.add_argument("--config-only", action="store_true", help="only add record and figures")
+    parser.add_argument("--mean-with", type=Path, help="the tagger.onnx that was the start")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     if arguments.config_only:
@@ -132,6 +158,7 @@ def main() -> None:
         version=arguments.version,
         averaged=not arguments.last,
         whole=arguments.whole,
+        beside=arguments.mean_with,
     )
 
 

@@ -34,7 +34,9 @@ def main() -> None:
     if os.environ.get("FP32"):
         options.append("--fp32")
     _run(python, "training.train", *options)
-    _run(python, "training.export", "--work", str(WORK), "--out", out)
+    start = os.environ.get("START")
+    beside = ["--mean-with", start] if start else []
+    _run(python, "training.export", "--work", str(WORK), "--out", out, *beside)
     if development.is_file():
         figures = str(WORK / "figures.json")
         _run(
