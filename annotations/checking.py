@@ -5,19 +5,22 @@ Constraints hold what one row can tell; these hold what it takes several rows to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from django.db import connection
 
+from annotations import recounting
+
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """``breaks`` selects the public ids of the rows that break the rule."""
+    """``breaks`` selects, or gives, the public ids of the rows that break the rule."""
 
     rule: str
-    breaks: str
+    breaks: str | Callable[[], Iterator[str]]
     hint: str
 
 
@@ -96,17 +99,24 @@ INVARIANTS: Final = (
         "Each version of a quote, correction or group that a person made has its history row.",
         """
         SELECT r.public_id FROM (
-            SELECT public_id, version, touched, id AS quote_id, NULL::bigint AS correction_id
+            SELECT public_id, version, touched, origin, created_at, updated_at,
+                   decided_elsewhere AS elsewhere, id AS quote_id, NULL::bigint AS correction_id
             FROM quotes_quote
             UNION ALL
-            SELECT public_id, version, touched, NULL, id FROM quotes_correction
+            SELECT public_id, version, touched, origin, created_at, updated_at,
+                   decided_elsewhere, NULL, id FROM quotes_correction
             UNION ALL
-            SELECT public_id, version, touched, NULL, NULL FROM quotes_samewords
+            SELECT public_id, version, touched, origin, created_at, updated_at,
+                   '', NULL, NULL FROM quotes_samewords
         ) r
         LEFT JOIN annotations_edit e ON e.object_id = r.public_id AND e.version = r.version
         WHERE r.touched AND e.id IS NULL AND NOT EXISTS (
             SELECT FROM quotes_placement p WHERE p.version = r.version
             AND (p.quote_id = r.quote_id OR p.correction_id = r.correction_id)
+        ) AND NOT (
+            -- It was decided elsewhere and came in so; nobody has decided on it here.
+            (r.origin = 'import' OR r.elsewhere <> '' OR r.created_at = r.updated_at)
+            AND NOT EXISTS (SELECT FROM annotations_edit h WHERE h.object_id = r.public_id)
         )
         """,
         "Compare with a backup: a change was written outside the application.",
@@ -232,16 +242,75 @@ INVARIANTS: Final = (
         """,
         "Start a worker, or extract the article again.",
     ),
+    Invariant(
+        "No job of a worker that died waits for more than an hour.",
+        """
+        SELECT j.id AS public_id FROM procrastinate_jobs j
+        LEFT JOIN procrastinate_workers w ON w.id = j.worker_id
+        WHERE j.status = 'doing'
+          AND (w.id IS NULL OR w.last_heartbeat < now() - interval '1 hour')
+          AND (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id)
+              < now() - interval '1 hour'
+        """,
+        "Start a worker: within two minutes it takes such jobs again, or gives them up.",
+    ),
+    Invariant(
+        "No snapshot has been in the making for more than an hour.",
+        """
+        SELECT public_id FROM annotations_snapshot
+        WHERE state = 'running' AND updated_at < now() - interval '1 hour'
+        """,
+        "Start a worker, or make another snapshot.",
+    ),
+    Invariant(
+        "Answers that are kept for requests sent again are gone after two days.",
+        """
+        SELECT id AS public_id FROM annotations_idempotencyrecord
+        WHERE created_at < now() - interval '2 days'
+        """,
+        "Start a worker: it removes them each night.",
+    ),
+    Invariant(
+        "The kind of a quote agrees with the quotation marks in its words.",
+        recounting.kinds_that_disagree,
+        "Open the quote and set its kind or its boundaries again.",
+    ),
+    Invariant(
+        "Every name of a speaker is found under the form that it has now.",
+        recounting.names_that_are_out_of_date,
+        "Add the name to the speaker again and take the old one away.",
+    ),
+    Invariant(
+        "The newest snapshots are there, with the size, the digest and the counts they were "
+        "made with.",
+        recounting.snapshots_that_are_not_whole,
+        "Take the file from a backup, or make another snapshot and cite that.",
+    ),
+    Invariant(
+        "No unfinished file lies about for more than a day.",
+        recounting.files_left_over,
+        "Start a worker: it removes them each night.",
+    ),
 )
 
 
 def find_breaks() -> Iterator[Finding]:
     """Check every invariant; yields those that do not hold."""
     for invariant in INVARIANTS:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT count(*) OVER (), public_id FROM ({invariant.breaks}) broken LIMIT 10"  # noqa: S608 our own SQL
-            )
-            rows = cursor.fetchall()
-        if rows:
-            yield Finding(invariant, rows[0][0], tuple(str(public_id) for _, public_id in rows))
+        if callable(invariant.breaks):
+            found = invariant.breaks()
+            examples = tuple(islice(found, 10))
+            count = len(examples) + sum(1 for _ in found)
+        else:
+            examples, count = _selected(invariant.breaks)
+        if count:
+            yield Finding(invariant, count, examples)
+
+
+def _selected(breaks: str) -> tuple[tuple[str, ...], int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT count(*) OVER (), public_id FROM ({breaks}) broken LIMIT 10"  # noqa: S608 our own SQL
+        )
+        rows = cursor.fetchall()
+    return tuple(str(public_id) for _, public_id in rows), rows[0][0] if rows else 0

@@ -102,6 +102,16 @@ def make_snapshot(*, snapshot_id: uuid.UUID | str) -> Snapshot:
     return row
 
 
+def give_up_snapshot(*, snapshot_id: uuid.UUID | str) -> None:
+    """Say that a snapshot's workers died: nobody waits for it any longer."""
+    rows = Snapshot.objects.filter(public_id=snapshot_id).exclude(state=Snapshot.State.DONE)
+    rows.update(
+        state=Snapshot.State.FAILED,
+        error="What makes it was stopped several times. Make another one.",
+        updated_at=timezone.now(),
+    )
+
+
 def check_snapshot(row: Snapshot) -> list[str]:
     """Say what is wrong with a kept snapshot; nothing when it is whole and as it was made."""
     if row.state != Snapshot.State.DONE:

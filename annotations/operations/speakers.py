@@ -181,9 +181,15 @@ def reverse_speaker_edit(edit: Edit, *, user: User, is_undo: bool) -> Edit:
     if newer.exists() or joined is not (child.merged_into_id is not None):
         raise NotAllowedNow("Somebody changed this since: it is left as it stands now.")
     action = "speaker.undone" if is_undo else "speaker.redone"
+    is_split = first_done(edit).action == SPLIT
     if joined:
-        return _part(child, parent, edit, user=user, action=action, is_undo=is_undo)
+        done = _part(child, parent, edit, user=user, action=action, is_undo=is_undo)
+        if is_split:
+            _name(child, child.name)
+        return done
     _refuse_merge(child, parent)
+    if is_split:
+        _forget_made_name(child, state)
     return _join(
         child,
         parent,
@@ -326,6 +332,21 @@ def _record(
         undoes=undoes,
         is_undo=is_undo,
     )
+
+
+def first_done(edit: Edit) -> Edit:
+    """What an undo, or an undo of an undo, goes back to."""
+    while edit.undoes is not None:
+        edit = edit.undoes
+    return edit
+
+
+def _forget_made_name(child: Speaker, split: dict[str, Any]) -> None:
+    """The name that a split made for the new speaker goes with it: no text called the other so."""
+    norm = normal_name(split["name"])[:300]
+    if norm not in {moved for moved, *_ in split["moved"]["names"]}:
+        made = SpeakerName.objects.filter(speaker=child, norm=norm, origin=Origin.PERSON)
+        made.filter(kind=SpeakerName.Kind.NAME).delete()
 
 
 def _name(speaker: Speaker, name: str) -> None:

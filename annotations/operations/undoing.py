@@ -32,7 +32,7 @@ from annotations.operations.leaving_out import LEFT_OUT_ACTIONS, reverse_put_bac
 from annotations.operations.moving import FOLLOWING
 from annotations.operations.placing import follow_answer, make_room
 from annotations.operations.same_words import reverse_same_words_edit
-from annotations.operations.speakers import REVERSIBLE, reverse_speaker_edit
+from annotations.operations.speakers import REVERSIBLE, first_done, reverse_speaker_edit
 from annotations.refusals import (
     NotAllowedNow,
     NothingToUndo,
@@ -131,7 +131,7 @@ def undo_edit(*, object_id: uuid.UUID, version: int, user: User) -> Edit:
         raise NothingToUndo("This was taken back already.")
     if edit.object_kind == ObjectKind.SAME_WORDS:
         return reverse_same_words_edit(edit, user=user, is_undo=not edit.is_undo)
-    if _first_done(edit).action in INDIVISIBLE:
+    if first_done(edit).action in INDIVISIBLE:
         return _reverse_batch(edit, user=user, is_undo=not edit.is_undo)[0]
     return _reverse(edit, user=user, batch=uuid.uuid4(), is_undo=not edit.is_undo)
 
@@ -162,19 +162,12 @@ def _reverse_batch(edit: Edit, *, user: User, is_undo: bool) -> list[Edit]:
         try:
             done.append(_reverse(one, user=user, batch=batch, is_undo=is_undo))
         except ChangedSince as refusal:  # the rest of a bulk action is still taken back
-            if _first_done(edit).action in INDIVISIBLE:
+            if first_done(edit).action in INDIVISIBLE:
                 raise
             refused = refusal
     if not done and refused is not None:
         raise refused
     return done
-
-
-def _first_done(edit: Edit) -> Edit:
-    """What an undo, or an undo of an undo, goes back to."""
-    while edit.undoes is not None:
-        edit = edit.undoes
-    return edit
 
 
 def _reverse(edit: Edit, *, user: User, batch: uuid.UUID, is_undo: bool) -> Edit:

@@ -218,6 +218,21 @@ def _next_item(import_id: str) -> bool:
     return False
 
 
+@transaction.atomic
+def give_up_import(*, import_id: str) -> None:
+    """Report what still waits as failed: the workers that were to bring it in died."""
+    batch = Import.objects.select_for_update(of=("self",)).get(public_id=import_id)
+    if batch.state == Import.State.DONE:
+        return
+    done = batch.items.count()
+    for ordinal, waiting in enumerate(batch.waiting[done:], start=done + 1):
+        reason = ReadFailure(waiting.get("name", ""), "The import stopped here. Bring it in again.")
+        _import_item(batch, ordinal, reason, user=None, extract=False)
+    batch.state = Import.State.DONE
+    batch.waiting = []
+    batch.save(update_fields=("state", "waiting", "updated_at"))
+
+
 def _import_item(
     batch: Import,
     ordinal: int,

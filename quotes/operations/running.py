@@ -91,6 +91,14 @@ def _known_skipped(article: Article) -> tuple[Skipped, ...] | None:
 
 
 @transaction.atomic
+def give_up_extraction(*, run_id: str) -> None:
+    """Say that a run's workers died: nobody waits for it any longer."""
+    run = ExtractionRun.objects.select_for_update(of=("self",)).get(public_id=run_id)
+    if not run.is_over:
+        _fail(run, f"The engine did not finish in {MAX_ATTEMPTS} attempts.")
+
+
+@transaction.atomic
 def _begin(run: ExtractionRun) -> ExtractionRun:
     run = (
         ExtractionRun.objects.select_for_update(of=("self",))

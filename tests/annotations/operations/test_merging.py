@@ -409,8 +409,11 @@ class TestSplit:
         undone = record()
         assert undone["quotes"] == before["quotes"]
         assert undone["candidates"] == before["candidates"]
+        assert undone["names"] == before["names"]
         redo_last(user=editor)
         assert record() == split
+        undo_last(user=editor)
+        assert record() == undone
         assert list(find_breaks()) == []
 
     def test_refusals(self, two: Quote, other: Article, ms: Speaker, editor: User, reader: User):
