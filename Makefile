@@ -7,6 +7,11 @@ QUOTES ?= 1000000
 BENCH_DIR ?= .cache/bench-$(QUOTES)
 LOAD_QUOTES ?= 10000
 LOAD_DIR ?= .cache/bench-load-$(LOAD_QUOTES)
+FUZZ_SECONDS ?= 300
+FULLY_COVERED := annotations/permissions.py,annotations/operations/*,quotes/operations/*,$\
+	quotes/formula_guard.py,quotes/extraction/text.py,quotes/api/offsets.py
+FAULT_TESTS := tests/annotations/operations tests/api/test_lost_connections.py \
+	tests/quotes/operations tests/project/test_serve.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock"
@@ -16,7 +21,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run backup restore test check format openapi lock bench train evaluate calibrate \
+.PHONY: help install run backup restore test check coverage test-faults format openapi lock bench train evaluate calibrate \
 	bench-engine bench-load clean
 
 help: ## Show this list
@@ -51,6 +56,24 @@ check: ## Run what CI runs beside the tests: format, lint, types, layers, schema
 	diff -u docs/openapi.yml .cache/openapi.yml
 	$(PYTEST) -m "browser or slow"
 
+coverage: ## Fail where a line or branch of permissions, operations, spans or the CSV guard has no test
+	$(INSTALL) requirements-test.txt
+	@mkdir -p .cache
+	$(BIN)/coverage run --data-file=.cache/coverage -m pytest -n 0 -q -m "not browser and not slow" \
+		tests/annotations tests/api tests/quotes tests/extraction/test_text.py
+	$(BIN)/coverage report --data-file=.cache/coverage --include=$(FULLY_COVERED) --fail-under=100
+
+test-faults: ## Long tests of faults: kills under load, any actions undone, deleted checks, fuzzing
+	$(INSTALL) requirements-test.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --target .cache/faults --require-hashes \
+		--no-deps --only-binary :all: -r requirements-faults.txt
+	FAULT_EXAMPLES=200 FAULT_SECONDS=10 $(PYTEST) -m slow $(FAULT_TESTS)
+	$(BIN)/python -m tests.faults.mutations
+	PYTHONPATH=.cache/faults $(BIN)/python -m tests.faults.fuzz importing \
+		-max_total_time=$(FUZZ_SECONDS)
+	PYTHONPATH=.cache/faults $(BIN)/python -m tests.faults.fuzz extraction \
+		-max_total_time=$(FUZZ_SECONDS)
+
 format: ## Format code and templates
 	$(INSTALL) requirements-dev.txt
 	$(BIN)/ruff format .
@@ -68,6 +91,7 @@ lock: ## Write the requirements*.txt anew from the requirements*.in
 	$(LOCK) -c requirements.txt requirements-test.in -o requirements-test.txt
 	$(LOCK) -c requirements-test.txt requirements-dev.in -o requirements-dev.txt
 	$(LOCK) -c requirements.txt requirements-train.in -o requirements-train.txt
+	$(LOCK) -c requirements-test.txt requirements-faults.in -o requirements-faults.txt
 
 bench: ## Measure the API, exports and imports on QUOTES made-up quotes (made once, in BENCH_DIR)
 	$(INSTALL) requirements-test.txt

@@ -9,7 +9,7 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.txt", "requirements-test.txt", "requirements-dev.txt")
-ALL_LOCKS = (*LOCKS, "requirements-installer.txt")
+ALL_LOCKS = (*LOCKS, "requirements-faults.txt", "requirements-installer.txt")
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(\S+)(?: ; .*?)?( \\)?$")
 
 

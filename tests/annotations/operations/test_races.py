@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pytest
-from django.db import connection
 
 from annotations.checking import find_breaks
 from annotations.models import Edit
@@ -21,6 +18,7 @@ from quotes.importing import ArticleInput
 from quotes.models import Article, ExtractionRun, Import, Placement, Quote, QuoteSpan
 from quotes.operations import apply_extraction, import_article, import_items
 from tests.annotations.changed_story import decided_story, retold
+from tests.at_once import at_once
 from tests.factories import STORY, make_article, make_correction, make_quote, make_speaker
 from tests.quotes.operations.test_apply_extraction import found, the_usual
 
@@ -30,31 +28,6 @@ if TYPE_CHECKING:
     from quotes.models import Collection
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
-
-
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """Run the calls at the same moment, each on its own connection; results or exceptions."""
-    barrier = threading.Barrier(len(calls))
-    results: list[object] = [None] * len(calls)
-
-    def work(place: int, call: Callable[[], object]) -> None:
-        connection.ensure_connection()
-        barrier.wait(timeout=10)
-        try:
-            results[place] = call()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [
-        threading.Thread(target=work, args=(place, call)) for place, call in enumerate(calls)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return results
 
 
 def test_case_1_the_second_of_two_savers_is_told(article: Article, editor: User, colleague: User):
@@ -226,7 +199,7 @@ def test_a_correction_and_its_quote_decided_at_once_agree(
         assert list(find_breaks()) == []
 
 
-def test_a_merge_and_those_who_name_the_speaker_at_the_same_moment(
+def test_case_8_a_merge_and_those_who_name_the_speaker_at_the_same_moment(
     collection: Collection, editor: User, colleague: User
 ):
     """Whoever comes second: nothing points to the merged speaker."""
