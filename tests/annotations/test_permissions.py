@@ -25,7 +25,6 @@ from quotes.models import Article, Collection, Membership
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-pytestmark = pytest.mark.django_db
 Role = Membership.Role
 
 DECIDED = {
