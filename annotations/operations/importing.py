@@ -16,16 +16,26 @@ from annotations.models import ObjectKind
 from annotations.permissions import require
 from annotations.refusals import Invalid
 from quotes.fetching import Limits, NotFetched, RefusedAddress, fetch
-from quotes.importing import MAX_FILE_BYTES, ArticleInput, ReadFailure, read_download
+from quotes.importing import (
+    MAX_FILE_BYTES,
+    ArticleInput,
+    ReadFailure,
+    read_download,
+    read_upload,
+)
 from quotes.importing.annotated import read_annotated
 from quotes.importing.people import read_people
 from quotes.models import Collection, Import, Speaker
-from quotes.operations import import_items, queue_import
+from quotes.operations import as_waiting, import_items, queue_import
 from quotes.operations.people import store_people
 from quotes.operations.restoring import RestoreReport, restore_lines
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+MAX_WAITING = 5_000
+MAX_WAITING_CHARACTERS = 50_000_000
+"""Of one file that a worker is to bring in: it is kept in the database until then."""
 
 
 def import_articles(
@@ -39,7 +49,27 @@ def import_articles(
 def queue_articles(*, collection: Collection, user: User, articles: list[dict[str, Any]]) -> Import:
     """Have a worker bring in many articles; the answer says where to look how far it has come."""
     require(user, "import", collection.pk)
-    return queue_import(collection=collection, articles=articles, user=user)
+    return queue_import(collection=collection, waiting=articles, user=user)
+
+
+def queue_file(*, collection: Collection, user: User, name: str, file: BinaryIO) -> Import:
+    """Read a file, a zip too, and have a worker bring in what is in it.
+
+    Raises ``Invalid`` where it holds more than can wait at once.
+    """
+    require(user, "import", collection.pk)
+    waiting, characters = [], 0
+    for item in read_upload(name, file):
+        waiting.append(as_waiting(item))
+        characters += len(item.text) if isinstance(item, ArticleInput) else 0
+        if len(waiting) > MAX_WAITING or characters > MAX_WAITING_CHARACTERS:
+            raise Invalid(
+                f"More than {MAX_WAITING:,} articles, or {MAX_WAITING_CHARACTERS:,} characters: "
+                "send them in several files.",
+                code="too_much",
+                field="file",
+            )
+    return queue_import(collection=collection, waiting=waiting, user=user)
 
 
 def import_address(*, collection: Collection, user: User, address: str) -> Import:

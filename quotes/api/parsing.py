@@ -12,8 +12,9 @@ import re
 from collections.abc import Mapping
 from typing import IO, Any, Final, NoReturn
 
+from django.core.exceptions import SuspiciousOperation
 from rest_framework.exceptions import ParseError, UnsupportedMediaType
-from rest_framework.parsers import BaseParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 
 from quotes.api.problems import FieldError, Problem, escaped
 
@@ -28,7 +29,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class StrictJSONParser(BaseParser):
-    """For every body that the API takes."""
+    """For every body that the API takes, but for files."""
 
     media_type = "application/json"
 
@@ -42,13 +43,33 @@ class StrictJSONParser(BaseParser):
         charset = request.content_type and _charset(request.content_type)
         if charset and charset.lower() not in {"utf-8", "utf8"}:
             raise UnsupportedMediaType(request.content_type, "Bodies are read as UTF-8 only.")
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and int(length) > MAX_BYTES:
-            raise _too_large()
+        _refuse_long(request)
         body = stream.read(MAX_BYTES + 1)
         if len(body) > MAX_BYTES:
             raise _too_large()
         return strict_json(body)
+
+
+class FileParser(MultiPartParser):
+    """A form with one file and a few short fields, each there once."""
+
+    def parse(
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        _refuse_long((parser_context or {})["request"])
+        try:
+            parsed = super().parse(stream, media_type, parser_context)
+        except (SuspiciousOperation, UnicodeError) as error:
+            raise ParseError("The form cannot be read.") from error
+        for name, several in (*parsed.data.lists(), *parsed.files.lists()):
+            if len(several) > 1:
+                raise ParseError(f"{json.dumps(name)[:100]} stands twice in the form.")
+        if not parsed.files:
+            raise ParseError("There is no file in the form.")
+        return parsed
 
 
 def strict_json(body: bytes) -> Any:
@@ -80,6 +101,12 @@ def _charset(content_type: str) -> str:
         if name.strip().lower() == "charset":
             return value.strip().strip('"')
     return ""
+
+
+def _refuse_long(request: Any) -> None:
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if length.isdecimal() and int(length) > MAX_BYTES:
+        raise _too_large()
 
 
 def _too_large() -> Problem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from quotes.operations.applying import apply_extraction
 from quotes.operations.intake import (
     ImportOutcome,
+    as_waiting,
     import_article,
     import_items,
     queue_import,
@@ -15,6 +16,7 @@ from quotes.operations.running import request_extraction, run_extraction
 __all__ = [
     "ImportOutcome",
     "apply_extraction",
+    "as_waiting",
     "import_article",
     "import_items",
     "queue_import",

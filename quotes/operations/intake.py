@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from django.utils.text import Truncator
 from procrastinate.contrib.django import app
 
 from quotes.extraction.text import has_words, paragraphs
+from quotes.extraction.types import Skipped
 from quotes.importing import ArticleInput, ReadFailure, canonical_url, read_paste
 from quotes.models import Article, Collection, Import, ImportItem
 from quotes.operations.running import request_extraction
@@ -173,21 +176,43 @@ def import_items(
 
 @transaction.atomic
 def queue_import(
-    *, collection: Collection, articles: list[dict[str, Any]], user: User | None = None
+    *, collection: Collection, waiting: list[dict[str, Any]], user: User | None = None
 ) -> Import:
-    """Keep what is to be imported and have a worker do it; each article as ``read_paste`` takes it.
+    """Keep what is to be imported and have a worker do it.
 
-    The job is seen by workers when this transaction commits.
+    Each that waits is what ``read_paste`` takes, or what ``as_waiting`` made of an item that was
+    read. The job is seen by workers when this transaction commits.
     """
     batch = Import.objects.create(
         collection=collection,
         user=user,
         state=Import.State.QUEUED,
-        waiting=articles,
-        n_items=len(articles),
+        waiting=waiting,
+        n_items=len(waiting),
     )
     app.configure_task(IMPORT_TASK, queue=IMPORT_QUEUE).defer(import_id=str(batch.public_id))
     return batch
+
+
+def as_waiting(item: ArticleInput | ReadFailure) -> dict[str, Any]:
+    """An item that was read from a file, as JSON."""
+    kept = dataclasses.asdict(item)
+    if isinstance(item, ArticleInput):
+        kept["published_on"] = item.published_on and item.published_on.isoformat()
+    return kept
+
+
+def _read(waiting: dict[str, Any]) -> ArticleInput | ReadFailure:
+    if "reason" in waiting:
+        return ReadFailure(**waiting)
+    if "skipped" not in waiting:
+        return read_paste(**waiting)
+    day = waiting["published_on"]
+    known = {
+        "published_on": dt.date.fromisoformat(day) if day else None,
+        "skipped": tuple(Skipped(**stretch) for stretch in waiting["skipped"]),
+    }
+    return ArticleInput(**waiting | known)
 
 
 def run_import(*, import_id: str) -> None:
@@ -203,14 +228,16 @@ def _next_item(import_id: str) -> bool:
     batch = (
         Import.objects.select_for_update(of=("self",))
         .select_related("collection", "user")
+        .defer("waiting")
         .get(public_id=import_id)
     )
     if batch.state == Import.State.DONE:
         return False
     done = batch.items.count()
-    if done < len(batch.waiting):
-        item = read_paste(**batch.waiting[done])
-        _import_item(batch, done + 1, item, user=batch.user, extract=True)
+    if done < (batch.n_items or 0):
+        # One of many megabytes: the others stay in the database.
+        one = Import.objects.filter(pk=batch.pk).values_list(f"waiting__{done}", flat=True).get()
+        _import_item(batch, done + 1, _read(one), user=batch.user, extract=True)
         return True
     batch.state = Import.State.DONE
     batch.waiting = []

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from annotations.operations import importing
 from quotes.models import Article, Collection, ExtractionRun, Import
 from quotes.operations import run_import
 from tests.api.conftest import API
@@ -104,4 +108,106 @@ def test_an_import_sent_twice_is_one(api: Client, collection: Collection) -> Non
 def test_odd_imports_are_refused(api: Client, collection: Collection, body: Any, code: str) -> None:
     response = send(api, **body)
     assert (response.status_code, response.json()["code"]) == (400, code)
+    assert not Import.objects.exists()
+
+
+# --- A file --------------------------------------------------------------------------------------
+
+LINES = (
+    b'{"text": "\xe2\x80\x9cWe sail at noon,\xe2\x80\x9d said Orla Finn.", "external_id": "a-1",'
+    b' "published_on": "2026-03-04", "outlet": "Harbour Gazette"}\n'
+    b"{not JSON\n"
+)
+PAGE = (
+    "<!doctype html><html><head><title>Pier shut</title></head><body><article><h1>Pier shut</h1>"
+    "<p>The pier at Bramtoll was shut on Monday after a storm took its last lamp.</p>"
+    "<p>“Nobody walks there today,” said Bram Toll, the pilot, who had the key.</p>"
+    "<p>Subscribe now!</p></article></body></html>"
+).encode()
+
+
+def send_file(api: Client, name: str, data: bytes, key: str = "k", **fields: Any) -> Any:
+    given = {"file": SimpleUploadedFile(name, data), **fields}
+    return api.post(f"{API}/imports/", given, headers={"idempotency-key": key})
+
+
+def test_a_file_of_many_articles_is_accepted_and_then_brought_in(
+    api: Client, collection: Collection
+) -> None:
+    response = send_file(api, "feed.jsonl", LINES, collection=str(collection.public_id))
+    accepted = response.json()
+    assert response.status_code == 202, accepted
+    assert (accepted["state"], accepted["n_items"]) == ("queued", 2)
+    assert not Article.objects.exists()
+    run_import(import_id=accepted["id"])
+    first, second = api.get(f"{response['Location']}items/").json()["results"]
+    assert (first["state"], first["name"]) == ("stored", "feed.jsonl, line 1")
+    assert (second["state"], second["name"]) == ("failed", "feed.jsonl, line 2")
+    article = Article.objects.get()
+    assert article.text == "“We sail at noon,” said Orla Finn."
+    assert (article.outlet, str(article.published_on)) == ("Harbour Gazette", "2026-03-04")
+    assert ExtractionRun.objects.get(article=article).state == "queued"
+
+
+def test_a_zip_of_a_page_and_a_text_in_another_encoding_keeps_what_was_read(
+    api: Client, collection: Collection
+) -> None:
+    zipped = io.BytesIO()
+    with zipfile.ZipFile(zipped, "w") as archive:
+        archive.writestr("pier.html", PAGE)
+        archive.writestr("noon.txt", "“We sail at noon,” said Orla Finn.".encode("windows-1252"))
+    response = send_file(api, "evening.zip", zipped.getvalue())
+    run_import(import_id=response.json()["id"])
+    page, text = Article.objects.order_by("pk")
+    assert page.headline == "Pier shut"
+    assert [page.text[start:end] for start, end, _ in page.skipped] == ["Subscribe now!"]
+    assert (text.encoding, text.text[0]) == ("windows-1252", "“")
+
+
+def test_the_same_file_with_the_same_key_is_brought_in_once(
+    api: Client, collection: Collection
+) -> None:
+    first, again = (send_file(api, "feed.jsonl", LINES) for _ in range(2))
+    assert again.json() == first.json()
+    assert again["Idempotent-Replayed"] == "true"
+    assert Import.objects.count() == 1
+    other = send_file(api, "feed.jsonl", LINES.replace(b"noon", b"ten"))
+    assert (other.status_code, other.json()["code"]) == (422, "key-reused")
+
+
+BOUNDARY = "multipart/form-data; boundary=x"
+PART = b'--x\r\nContent-Disposition: form-data; name="%s"%s\r\n\r\n%s\r\n'
+FILE = PART % (b"file", b'; filename="a.txt"', b"\xe2\x80\x9cNo,\xe2\x80\x9d said Orla Finn.")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status", "code"),
+    [
+        (FILE + b"--x--", "multipart/form-data", 400, "malformed-body"),
+        (FILE + PART % (b"project", b"", b"1") + b"--x--", BOUNDARY, 400, "invalid-body"),
+        (FILE + FILE + b"--x--", BOUNDARY, 400, "malformed-body"),
+        (FILE + PART % (b"collection", b"", b"a\x00b") + b"--x--", BOUNDARY, 400, "invalid-body"),
+        (FILE + PART % (b"collection", b"", b"\xff") + b"--x--", BOUNDARY, 400, "invalid-body"),
+        (PART % (b"file", b"", b"words") + b"--x--", BOUNDARY, 400, "malformed-body"),
+        (b"", BOUNDARY, 400, "invalid-body"),
+        (FILE + PART % (b"a", b"", b"1") * 2000 + b"--x--", BOUNDARY, 400, "malformed-body"),
+        (FILE.replace(b"No", b"N" * (8 << 20)) + b"--x--", BOUNDARY, 413, "body-too-large"),
+        (b"a,b", "text/csv", 415, "unsupported-media-type"),
+    ],
+)
+def test_a_form_that_is_not_one_file_is_refused(
+    api: Client, collection: Collection, body: bytes, content_type: str, status: int, code: str
+) -> None:
+    address, key = f"{API}/imports/", {"idempotency-key": "k"}
+    response = api.generic("POST", address, body, content_type=content_type, headers=key)
+    assert (response.status_code, response.json()["code"]) == (status, code), response.content
+    assert not Import.objects.exists()
+
+
+def test_a_file_of_too_many_articles_is_refused(
+    api: Client, collection: Collection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "MAX_WAITING", 1)
+    response = send_file(api, "feed.jsonl", LINES)
+    assert (response.status_code, response.json()["code"]) == (422, "invalid")
     assert not Import.objects.exists()

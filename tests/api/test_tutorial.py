@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import shlex
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from urllib.parse import urlencode
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from annotations.operations.tokens import make_token
@@ -26,11 +29,21 @@ from tests.factories import (
     make_speaker,
 )
 
+
+def zipped(texts: dict[str, str]) -> bytes:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        for name, text in texts.items():
+            archive.writestr(name, text)
+    return data.getvalue()
+
+
 TUTORIAL = Path(settings.BASE_DIR) / "docs" / "api.md"
 EXAMPLE = re.compile(
     r"```sh\n(?P<command>curl .*?)\n```(?:\n+```json\n(?P<answer>.*?)\n```)?", re.S
 )
 SERVER = "http://testserver"
+ARCHIVE = zipped({"pier.txt": "“The pier is open,” said Bram Toll."})
 
 
 @dataclass
@@ -41,6 +54,7 @@ class Request:
     address: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     body: str = ""
+    files: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, command: str) -> Request:
@@ -55,6 +69,9 @@ class Request:
                 request.method = next(words)
             elif word == "-d":
                 request.body = next(words)
+            elif word == "-F":
+                name, _, value = next(words).partition("=@")
+                request.files[name] = value
             elif word == "--data-urlencode":
                 name, _, value = next(words).partition("=")
                 query.append((name, value))
@@ -66,6 +83,9 @@ class Request:
         return request
 
     def send(self, client: Client) -> Any:
+        if self.files:
+            sent = {name: SimpleUploadedFile(file, ARCHIVE) for name, file in self.files.items()}
+            return client.post(self.address, sent, headers=self.headers)
         return client.generic(
             self.method,
             self.address,
