@@ -187,7 +187,7 @@ def filter_values() -> dict[str, str]:
         "undecided": "true", "has_speaker": "false", "has_quotes": "true", "distinct": "true",
         "q": "inesquill", "external_id": "none", "origin": "person", "cue_lemma": "deny",
         "min_confidence": "0.99", "wikidata_id": "Q42", "status": "rejected", "role": "corrector",
-        "speaker_name": name,
+        "speaker_name": name, "group": "same_words",
     }  # fmt: skip
 
 

@@ -45,7 +45,6 @@ DENIED: Final = tuple(
         "2002::/16",
     )
 )
-DOTTED: Final = re.compile(r"(?:0|[1-9]\d{0,2})(?:\.(?:0|[1-9]\d{0,2})){3}")
 NUMBER: Final = re.compile(r"(?:\d+|0x[0-9a-f]*)", re.I)
 UNSAFE: Final = re.compile(r"[\x00-\x20\x7f\\]")
 KEPT_IN_ADDRESS: Final = "%/:=&?~+!$,;'@()*[]"
@@ -114,7 +113,7 @@ def fetch(
 def checked_parts(url: str) -> SplitResult:
     """The parts of an address that may be looked up: http or https, usual port, no user name.
 
-    Raises ``RefusedAddress``. Says nothing yet of where the name leads.
+    Raises ``RefusedAddress``, for a number inside too. Says nothing yet of where a name leads.
     """
     if UNSAFE.search(url) or len(url) > 2000:
         raise RefusedAddress
@@ -126,9 +125,12 @@ def checked_parts(url: str) -> SplitResult:
     known = parts.scheme in PORTS and host and port in {None, PORTS[parts.scheme]}
     if not known or "@" in parts.netloc or "%" in host:
         raise RefusedAddress
-    # Shorter, octal and hexadecimal forms of an IPv4 address: no name ends in a number.
+    # Shorter, octal and hexadecimal forms of an IPv4 address too: no name ends in a number.
     last = host.rstrip(".").rpartition(".")[2]
-    if ":" not in host and NUMBER.fullmatch(last) and not DOTTED.fullmatch(host):
+    is_number = ":" in host or NUMBER.fullmatch(last)
+    if is_number and not is_public(host):
+        raise RefusedAddress
+    if last.lower() == "localhost":
         raise RefusedAddress
     return parts
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 
 from rest_framework import serializers
@@ -12,6 +13,9 @@ from quotes.api.fields import DATE_FORM, UUID_FORM
 
 LANGUAGE_FORM = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 COUNTRY_FORM = re.compile(r"[A-Z]{2}", re.ASCII)
+
+MOST_NAMED = 100
+"""Unknown fields that one answer names."""
 
 
 class Body(serializers.Serializer[Any]):
@@ -24,9 +28,9 @@ class Body(serializers.Serializer[Any]):
             raise serializers.ValidationError(
                 {"non_field_errors": ["An object is expected."]}, code="not-an-object"
             )
-        unknown = {name: [self._refusal(name)] for name in data if name not in self.fields}
-        if unknown:
-            raise serializers.ValidationError(unknown)  # type: ignore[arg-type] # details in lists
+        unknown = (name for name in data if name not in self.fields)
+        if refused := {name: [self._refusal(name)] for name in islice(unknown, MOST_NAMED)}:
+            raise serializers.ValidationError(refused)  # type: ignore[arg-type] # details in lists
         return super().to_internal_value(data)
 
     def _refusal(self, name: str) -> serializers.ErrorDetail:

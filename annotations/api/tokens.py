@@ -125,7 +125,7 @@ class TokenDetail(RecordView):
     serializer_class = TokenSerializer
     queryset = ApiToken.objects.none()
 
-    @extend_schema(responses=TokenSerializer)
+    @extend_schema(responses={200: TokenSerializer})
     def delete(self, request: Request, public_id: uuid.UUID) -> Response:
         """End a token. Its row stays, so that you see when it ended; ending it again is fine."""
         row = revoke_token(user=cast("User", request.user), public_id=public_id)

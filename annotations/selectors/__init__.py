@@ -60,7 +60,13 @@ from annotations.selectors.placements import (
     questions_of,
 )
 from annotations.selectors.pulse import Pulse, pulse_of
-from annotations.selectors.quotes import content_places, place_of, readable_quote, speaker_options
+from annotations.selectors.quotes import (
+    content_places,
+    place_of,
+    readable_quote,
+    speaker_options,
+    statement_of,
+)
 from annotations.selectors.review import alike_quotes, review_queue
 from annotations.selectors.same_words import (
     group_of,
@@ -160,6 +166,7 @@ __all__ = [
     "speaker_options",
     "speaker_to_merge",
     "statement",
+    "statement_of",
     "statements",
     "still_read",
     "tally",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Count, OuterRef, Q, Subquery
 
 from annotations.refusals import Invalid, NotVisible
+from quotes.api.reading import statement_rows
+from quotes.api.serializers import StatementSerializer
 from quotes.models import (
     Quote,
     QuoteSpan,
@@ -35,6 +37,15 @@ def readable_quote(user: User, public_id: uuid.UUID) -> Quote:
     if quote is None:
         raise NotVisible("There is no such quote, or it is not yours to see.")
     return quote
+
+
+def statement_of(user: User, public_id: uuid.UUID) -> dict[str, Any]:
+    """A quote as the API shows it: with its article, the words around it and its corrections."""
+    rows = statement_rows(Quote.objects.readable_by(user).on_record())
+    quote = rows.filter(public_id=public_id).first()
+    if quote is None:
+        raise NotVisible("There is no such quote, or it is not yours to see.")
+    return dict(StatementSerializer(quote).data)
 
 
 def place_of(text: str, exact: str, *, near: int = 0) -> int:

@@ -29,9 +29,14 @@ class JSONLDRenderer(BaseRenderer):
         if data is None:
             return b""
         if "results" not in data:
-            return as_json({"@context": SCHEMA_CONTEXT, **as_quotation(data)})
+            return as_json(linked_quotation(data))
         graph = [as_quotation(statement) for statement in data["results"]]
         return as_json({"@context": SCHEMA_CONTEXT, "@graph": graph, "next": data["next"]})
+
+
+def linked_quotation(statement: Mapping[str, Any]) -> dict[str, Any]:
+    """One statement as a document of its own."""
+    return {"@context": SCHEMA_CONTEXT, **as_quotation(statement)}
 
 
 def as_quotation(statement: Mapping[str, Any]) -> dict[str, Any]:

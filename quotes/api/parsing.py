@@ -128,10 +128,17 @@ def _refuse_deep(body: bytes) -> None:
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ParseError(f"The name {json.dumps(twice)[:100]} stands twice in one object.")
+        raise ParseError(f"The name {json.dumps(_twice(pairs))[:100]} stands twice in one object.")
     return found
+
+
+def _twice(pairs: list[tuple[str, Any]]) -> str:
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            return name
+        seen.add(name)
+    raise LookupError("every name stands there once")
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -12,10 +12,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rest_framework.exceptions import ParseError
 
+from quotes.api.parsing import strict_json
 from quotes.models import Article, Collection, ExtractionRun, Import
 from tests.api.conftest import API, without_request_id
 from tests.factories import make_collection
+from tests.timing import cpu_seconds
 
 ADDRESS = f"{API}/articles/"
 TEXT = "“We sail at noon,” Captain Orla Finn said on Tuesday."
@@ -301,6 +304,26 @@ def test_case_34_hostile_bodies_are_400(api: Client, collection: Collection, nam
     assert response["Content-Type"] == "application/problem+json"
     assert response.json()["code"] in {"malformed-body", "invalid-body"}
     assert not Article.objects.exists()
+
+
+def test_many_names_are_read_in_a_time_that_grows_with_them() -> None:
+    def seconds(names: int) -> float:
+        body = b"{" + b",".join(b'"k%d":1' % n for n in range(names)) + b',"k%d":2}' % (names - 1)
+
+        def read() -> None:
+            with pytest.raises(ParseError, match="stands twice"):
+                strict_json(body)
+
+        return cpu_seconds(read)
+
+    seconds(1_000)
+    assert seconds(20_000) < 4 * seconds(10_000) + 0.05
+
+
+def test_of_many_unknown_fields_a_hundred_are_named(api: Client, collection: Collection) -> None:
+    response = post(api, {f"k{n}": 1 for n in range(5_000)})
+    assert response.status_code == 400
+    assert len(response.json()["errors"]) == 100
 
 
 @pytest.mark.parametrize(

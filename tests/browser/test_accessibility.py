@@ -66,6 +66,7 @@ def pages(collection, editor) -> dict[str, str]:
         ("article_history", [story.public_id]),
         ("article_import", []),
         ("quote_speakers", [quotes[1].public_id]),
+        ("quote_detail", [quotes[0].public_id]),
         ("quote_history", [quotes[0].public_id]),
         ("quote_same_words", [quotes[0].public_id]),
         ("same_words_list", []),

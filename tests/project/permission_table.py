@@ -246,6 +246,7 @@ PAGES: dict[str, Row] = {
     "annotations:quote_add": Row(ACT, article, lambda world: {"exact": new_words(world)}),
     "annotations:import_detail": Row(READ, lambda world: [world.batch.public_id]),
     "annotations:import_report_file": Row(READ, lambda world: [world.batch.public_id]),
+    "annotations:quote_detail": Row(READ, quote),
     "annotations:quote_card": Row({"GET": "read"}, quote),
     "annotations:quote_confirm": decision(quote),
     "annotations:quote_reject": decision(quote),
