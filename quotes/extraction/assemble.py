@@ -250,7 +250,7 @@ def _is_clause(doc: Doc, tokens: list[int]) -> bool:
 
 
 _DIRECT = frozenset(
-    ("colon", "before", "after", "carried", "bare", "dialogue", "signed", "according")
+    ("colon", "before", "after", "carried", "bare", "dialogue", "signed", "headline", "according")
 )
 
 

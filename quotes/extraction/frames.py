@@ -23,6 +23,8 @@ class Frame:
     content: list[int]
     features: list[str] = field(default_factory=list)
     score: float = 0.0
+    evidence: dict[str, float] = field(default_factory=dict)
+    """What speaks for a link of the tagger's spans; ``judging`` weighs it."""
     anchor: int | None = None
     """Token index of the source's head word, also where the source is elided."""
     carried: bool = False

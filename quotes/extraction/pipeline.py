@@ -12,7 +12,7 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from quotes.extraction import assemble, extensions, language, linking, scoring, selection
+from quotes.extraction import assemble, extensions, judging, language, linking, scoring, selection
 from quotes.extraction.boilerplate import find_skipped, read_date
 from quotes.extraction.components import (
     carried,
@@ -163,5 +163,6 @@ def choose_frames(doc: Doc) -> Doc:
     selection.snap_to_marks(doc, frames)
     frames = [f for f in frames if f.content and not selection.is_thing(doc, f)]
     scoring.score(frames)
+    judging.judge(doc, frames)
     doc._.frames = selection.split_at_colon(doc, selection.select(doc, frames))
     return doc

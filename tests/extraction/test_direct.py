@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 AROUND = """
 “ `` punct 5
 We PRP nsubj 2 we
@@ -73,6 +75,18 @@ MARSH NNP ROOT 12 marsh
 Thank VBP ROOT 14
 you PRP dobj 14
 """
+HEADLINE = """
+: : punct 0
+Ten CD nummod 3
+Wards NNS nsubj 5
+to TO aux 5
+Close VB ROOT 5 close
+¶ _SP dep 5
+Doctor NNP compound 8
+Marsh NNP nsubj 9 marsh PERSON
+left VBD ROOT 9 leave
+. . punct 9
+"""
 
 
 def test_a_quote_goes_on_after_its_cue(read: Callable, only: Callable, words: Callable) -> None:
@@ -111,6 +125,31 @@ def test_lines_of_an_interview_have_their_speaker_in_front(
         ("HALE", "No it lost"),
         ("MARSH", "Thank you"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("label", "source"),
+    [
+        ("Marsh NNP ROOT 0 marsh", "Marsh"),
+        ("Poll NNP ROOT 0 poll", "Poll"),
+        ("Update NNP ROOT 0 update", None),
+        ("Hale NNP ROOT 0 hale", None),
+    ],
+    ids=["a name of the story", "a poll", "no name", "a name that the story never uses"],
+)
+def test_a_headline_opens_with_the_name_of_its_speaker(
+    parsed: Callable, words: Callable, label: str, source: str | None
+) -> None:
+    from quotes.extraction.components.quoted import quoted_stretches
+
+    doc = quoted_stretches(parsed(f"{label}{HEADLINE}"))
+    found = _with_signed(doc)
+    if source is None:
+        assert found == []
+    else:
+        assert [(words(doc, f.source), words(doc, f.content)) for f in found] == [
+            (source, "Ten Wards to Close")
+        ]
 
 
 def _with_signed(doc):  # type: ignore[no-untyped-def]

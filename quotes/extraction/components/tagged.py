@@ -8,7 +8,7 @@ from collections import defaultdict
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from quotes.extraction import lexicon
+from quotes.extraction import judging, lexicon
 from quotes.extraction.components.reported import is_asked_of
 from quotes.extraction.frames import Frame, Quoted
 from quotes.extraction.syntax import noun_phrase, subject
@@ -17,7 +17,7 @@ from quotes.extraction.tagging import TaggedSpan
 NAME = "tagged_speech"
 _FARTHEST = 60
 _HOW = ("subject", "shared", "agent")
-_SURE, _SHARE = 0.45, 0.5
+_NEAR = 8
 
 
 class _Part:
@@ -149,21 +149,51 @@ def _frame(doc: Doc, cue: _Part, source: _Part | None, contents: list[_Part]) ->
     head = _head(cue)
     if _nobody_asked(head):
         source = None
+    if source is not None:
+        source.tokens = _speaking(doc, source.tokens)
     asker = _asker(head)
     tokens = sorted({i for part in contents for i in part.tokens})
     if asker is None and source is None and not _nobody_asked(head):
         asker = _subject(head, tokens, cue)
-    certainty = sum(part.probability for part in contents) / len(contents)
-    return Frame(
+    frame = Frame(
         "tagged",
         head.lemma_.lower(),
         head.i,
         cue.tokens,
         noun_phrase(asker) if asker else source.tokens if source is not None else [],
         tokens,
-        score=_SURE + _SHARE * certainty,
         anchor=asker.i if asker else _anchor(source) if source is not None else None,
     )
+    far = source is not None and _distance(source, cue) > _NEAR
+    frame.evidence = {
+        "content": judging.logit(sum(part.probability for part in contents) / len(contents)),
+        "least sure part": judging.logit(min(part.probability for part in contents)),
+        "cue": judging.logit(cue.probability),
+        "source": judging.logit(source.probability) if source is not None else 0.0,
+        "several parts": float(len(contents) > 1),
+        "no source": float(not frame.source),
+        "source of the parse": float(bool(frame.source) and source is None),
+        "source far": float(far),
+        "noun": float(head.pos_ in ("NOUN", "PROPN")),
+        "verb": float(head.pos_ == "VERB"),
+        "statement": float(frame.lemma in lexicon.STATEMENTS),
+        "name": float(frame.anchor is not None and bool(doc[frame.anchor].ent_type_)),
+        "other sentence": float(
+            contents[0].last < cue.first - 1
+            and doc[contents[0].first].sent.start != doc[cue.first].sent.start
+        ),
+    }
+    return frame
+
+
+def _speaking(doc: Doc, source: list[int]) -> list[int]:
+    """ "The Ferry Board, which warned …": the pronoun stands for the source, without its noun."""
+    for i in reversed(source):
+        if doc[i].tag_ in ("WP", "WDT"):
+            return [i]
+        if doc[i].pos_ != "ADV":
+            break
+    return source
 
 
 def _subject(head: Token, content: list[int], cue: _Part) -> Token | None:
@@ -193,6 +223,8 @@ def _nobody_asked(head: Token) -> bool:
 
 def _anchor(source: _Part) -> int:
     """The head of the source's first phrase: the parser's root, unless that is a verb."""
+    if len(source.tokens) == 1:
+        return source.tokens[0]
     if source.root.pos_ in ("NOUN", "PROPN", "PRON", "ADJ", "NUM", "DET"):
         return source.root.i
     nouns = [i for i in source.tokens if source.root.doc[i].pos_ in ("NOUN", "PROPN", "PRON")]

@@ -31,6 +31,9 @@ _LEGAL = np.array([[may_follow(i, j) for j in range(_SIZE)] for i in range(_SIZE
 _GOES_ON = np.array(
     [OUTSIDE, *(inside(role) for i in range(1, _SIZE) if (role := role_of(i)) is not None)]
 )
+_OPENS = np.array(
+    [[float(begins(j) and role_of(i) != role_of(j)) for j in range(_SIZE)] for i in range(_SIZE)]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,13 @@ class Decoded:
     """Probability that the word's span ends with it, given its label."""
 
 
-def transitions(steps: Sequence[Sequence[float | None]]) -> Floats:
-    """Step scores with the illegal steps (None or any number) shut."""
-    return np.where(_LEGAL, np.array(steps, dtype=np.float32), np.float32(_SHUT))
+def transitions(steps: Sequence[Sequence[float | None]], eager: float = 0.0) -> Floats:
+    """Step scores with the illegal steps (None or any number) shut.
+
+    ``eager`` makes spans begin more readily than in training.
+    """
+    scores = np.where(_LEGAL, np.array(steps, dtype=np.float32), np.float32(_SHUT))
+    return (scores + np.float32(eager) * _OPENS).astype(np.float32)
 
 
 def decode(

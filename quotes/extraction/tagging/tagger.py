@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_EAGER = 0.4
+"""Spans begin a little too readily; which of them stay is judged with all there is to see."""
 _ROUND = 64
 """Windows that are decoded together; bounds the memory that a long text takes."""
 
@@ -52,7 +54,7 @@ class Tagger:
         self.name = f"{config['name']} {config['version']}"
         self._session = session
         self._tokenizer = tokenizer
-        self._steps = transitions(config["transitions"])
+        self._steps = transitions(config["transitions"], _EAGER)
         opening, closing = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
         if opening is None or closing is None:
             raise DamagedModel(f"{files.tokenizer} has no separators")
