@@ -343,6 +343,9 @@ STATEMENTS = (
 ) - _words("offer propose demand attack blame laugh smile use plead choose")
 # Words of a cue without a verb of saying that still tell of something said.
 SAID_BY = _words("according per reportedly allegedly purportedly apparently")
+# Verbs that give a name, and those who give one to the places round them.
+NAMING = _words("call name dub nickname")
+LOCALS = _words("local villager resident neighbour neighbor city neighborhood neighbourhood")
 NOT_SPEECH = _words("be have do make get take give come")
 INTERVENING = _words("intervene interject interrupt cut jump step break")
 

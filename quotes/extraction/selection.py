@@ -81,7 +81,7 @@ def is_thing(doc: Doc, frame: Frame) -> bool:
         return False
     marks: Quoted = doc._.marks
     if any(marks.of[i] >= 0 for i in frame.content):
-        return False
+        return _is_place_name(doc, frame, marks)
     words = [doc[i] for i in frame.content if not doc[i].is_space]
     if len(words) == 1 and words[0].lower_ in lexicon.HE | lexicon.SHE | {"which", "who"}:
         return True
@@ -94,6 +94,19 @@ def is_thing(doc: Doc, frame: Frame) -> bool:
     if any(token.dep_ in ("nsubj", "nsubjpass") for token in words):
         return False
     return root.lemma_.lower() not in lexicon.CLAIM_NOUNS or len(words) <= _BARE_CLAIM
+
+
+def _is_place_name(doc: Doc, frame: Frame, marks: Quoted) -> bool:
+    """ "what the town calls the “Iron Mile”": a name that everybody uses."""
+    if frame.lemma not in lexicon.NAMING or frame.anchor is None:
+        return False
+    namer = doc[frame.anchor]
+    words = [doc[i] for i in frame.content if doc[i].is_alpha and doc[i].pos_ != "DET"]
+    return (
+        namer.pos_ == "NOUN"
+        and namer.lemma_.lower() in lexicon.PLACE_NOUNS | lexicon.LOCALS
+        and all(word.is_title and marks.of[word.i] >= 0 for word in words)
+    )
 
 
 def _rest(group: tuple[int, ...], number: int) -> tuple[int, ...]:

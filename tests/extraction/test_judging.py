@@ -8,7 +8,10 @@ import pytest
 
 from benchmarks.calibrate import weighed
 from quotes.extraction import judging, selection
+from quotes.extraction.components.quoted import quoted_stretches
+from quotes.extraction.components.tagged import tagged_speech
 from quotes.extraction.frames import Frame
+from quotes.extraction.tagging import TaggedSpan
 
 SENTENCE = """
 Marsh NNP nsubj 1 marsh PERSON
@@ -63,3 +66,66 @@ def test_weights_are_found_on_scales_of_their_own() -> None:
     border = -weights[""] / weights["big"]
     assert 1500 < border < 2400
     assert weights["idle"] == 0
+
+
+NAMED = """
+The DT det 1
+town NN nsubj 2
+calls VBZ ROOT 2 call
+it PRP nsubj 6 it
+the DT det 6
+“ `` punct 6
+Mile NNP oprd 2
+” '' punct 6
+"""
+
+
+@pytest.mark.parametrize(("word", "a_name"), [("Mile", True), ("mess", False)])
+def test_what_a_town_calls_a_street_is_a_name(parsed: Callable, word: str, a_name: bool) -> None:
+    doc = quoted_stretches(parsed(NAMED.replace("Mile", word)))
+    doc._.tagged = (TaggedSpan("cue", 9, 14, 0.9),)
+    frame = Frame("tagged", "call", 2, [2], [0, 1], [4, 5, 6, 7], anchor=1)
+    assert selection.is_thing(doc, frame) is a_name
+
+
+LATER = """
+Critics NNS nsubj 1
+grumbled VBD ROOT 1 grumble
+about IN prep 1
+fares NNS pobj 2
+. . punct 1
+She PRP nsubj 6 she
+left VBD ROOT 6 leave
+. . punct 6
+"""
+
+
+def test_nobody_of_a_later_sentence_speaks(parsed: Callable, words: Callable) -> None:
+    doc = quoted_stretches(parsed(LATER))
+    doc._.tagged = tuple(
+        TaggedSpan(role, doc[i].idx, doc[i].idx + len(doc[i]), 0.9)
+        for role, i in (("cue", 1), ("content", 3), ("source", 5))
+    )
+    (frame,) = tagged_speech(doc)._.frames
+    assert words(doc, frame.source) == "Critics"
+
+
+def test_a_relative_pronoun_speaks_without_its_noun(parsed: Callable, words: Callable) -> None:
+    table = """
+The DT det 1
+board NN nsubj 7
+, , punct 1
+which WDT nsubj 4 which
+warned VBD relcl 1 warn
+of IN prep 4
+floods NNS pobj 5
+shut VBD ROOT 7 shut
+. . punct 7
+"""
+    doc = quoted_stretches(parsed(table))
+    doc._.tagged = tuple(
+        TaggedSpan(role, doc[i].idx, doc[k].idx + len(doc[k]), 0.9)
+        for role, i, k in (("source", 0, 3), ("cue", 4, 4), ("content", 6, 6))
+    )
+    (frame,) = tagged_speech(doc)._.frames
+    assert words(doc, frame.source) == "which"

@@ -60,6 +60,7 @@ def tagged_speech(doc: Doc) -> Doc:
 
 def _linked(doc: Doc, parts: dict[str, list[_Part]]) -> list[Frame]:
     cues, sources = parts["cue"], parts["source"]
+    marks: Quoted = doc._.marks
     contents: dict[int, list[_Part]] = defaultdict(list)
     for content in parts["content"]:
         near = [n for n, cue in enumerate(cues) if _distance(content, cue) <= 4 * _FARTHEST]
@@ -71,6 +72,7 @@ def _linked(doc: Doc, parts: dict[str, list[_Part]]) -> list[Frame]:
         for n, cue in enumerate(cues)
         for k, source in enumerate(sources)
         if _distance(source, cue) <= 2 * _FARTHEST
+        and marks.outer[source.first] <= marks.outer[cue.last]
         and (cost := _source_cost(doc, source, cue, cues)) < _FARTHEST
     )
     source_of: dict[int, _Part] = {}
