@@ -1,8 +1,7 @@
 // Keys, focus, text selection, and the outbox. Everything else is HTML, forms and htmx.
 // A key only ever clicks a real button: the button that carries it in data-key. The page works without this file.
 (() => {
-  "use strict";
-  const root = document.documentElement;
+  "use strict"; const root = document.documentElement;
   const $ = (selector, scope = document) => scope.querySelector(selector);
   const $$ = (selector, scope = document) => [...scope.querySelectorAll(selector)], points = (text) => [...text];
   const FIELD = "input[role=combobox], textarea, select", story = () => $("#story");
@@ -11,12 +10,23 @@
   const say = (words) => { const live = $("#live"); if (live) live.textContent = words; };
   const visible = (el) => el && (el.offsetParent !== null || getComputedStyle(el).position === "fixed");
 
+  const afterPaint = (go) => {  // or, where nothing is painted, in a tenth of a second
+    let left = true; const once = () => left && go(left = false);
+    requestAnimationFrame(() => setTimeout(once)); setTimeout(once, 100);
+  };
+
   // -- focus
   let current = focused()?.dataset.item ?? "";
   function marksOf(el) {
     if (el?.dataset.number) return $$(`#story mark[data-quotes~="${el.dataset.number}"]`);
     const [start, end] = (el?.dataset.evidence ?? "0-0").split("-").map(Number);
     return $$("#story mark.evidence").filter((m) => +m.dataset.start >= start && +m.dataset.start < end);
+  }
+  // The card that comes next is laid out unseen, so that a key only has to show it.
+  let warming = 0, addressed = 0;
+  function warm() {
+    const next = neighbour(1, true);
+    for (const el of $$(".item")) el.classList.toggle("is-next", el === next);
   }
   function paint() {
     for (const mark of $$("#story mark.focus")) mark.classList.remove("focus", "first", "last");
@@ -29,6 +39,7 @@
       mark.classList.add("focus");
       for (const end of ["first", "last"]) mark.classList.toggle(end, among(mark.dataset[end]));
     }
+    clearTimeout(warming); warming = setTimeout(warm, 50);
     const thin = $$(".item"), from = thin.indexOf(el);  // this one's buttons, and those of the next five before they are needed
     for (const line of thin.slice(from, from + 6).map((near) => $(".line[hx-get]:not([data-asked])", near))) if (line) { line.dataset.asked = ""; htmx.trigger(line, "open"); }
     return el;
@@ -41,13 +52,9 @@
   function focusItem(el, { scroll = true } = {}) {
     if (el?.matches(".later")) htmx.ajax("GET", el.getAttribute("hx-get") + "&go=on", { target: el, swap: el.getAttribute("hx-swap") });
     if (!el?.dataset.item) return;
-    current = el.dataset.item;
-    paint();
-    el.focus({ preventScroll: true });
-    if (scroll) toMiddle(el);
-    const url = new URL(location.pathname + location.search, location.href);
-    url.searchParams.set("focus", current);
-    history.replaceState(null, "", url);
+    current = el.dataset.item; paint();
+    if (scroll) toMiddle(el); el.focus({ preventScroll: true });
+    clearTimeout(addressed); addressed = setTimeout(() => history.replaceState(null, "", here()), 300);  // costs as much as a picture
   }
   function neighbour(step, onlyOpen, from = item(current)) {
     const all = $$(".item, .later");  // what is drawn, and stretches of a long text that are not yet
@@ -58,8 +65,12 @@
     }
     return null;
   }
+  function here() {  // this page's address, with the card in focus
+    const url = new URL(location.pathname + location.search, location.href);
+    return item(current) && url.searchParams.set("focus", current), url.href;
+  }
   const moves = { next: [1, true], previous: [-1, true], later: [1, true], "next-any": [1, false], "previous-any": [-1, false] };
-  // ------------------------------------------------------------ selection
+  // -- selection
   // Offsets are code points: data-start of a piece of text + the code points up to the border.
   const pieces = (scope = story()) => $$("[data-start]", scope);
   function boundaries(text) {  // between graphemes, in code points
@@ -72,8 +83,7 @@
     const selection = getSelection();
     if (!story() || !selection.rangeCount || selection.isCollapsed) return null;
     const range = selection.getRangeAt(0);
-    const touched = pieces().filter((el) => range.intersectsNode(el));
-    if (!touched.length) return null;
+    const touched = pieces().filter((el) => range.intersectsNode(el)); if (!touched.length) return null;
     const part = document.createRange();
     const until = (el, node, offset) => (part.setStart(el, 0), part.setEnd(node, offset), points(part.toString()).length);
     const [first, last] = [touched[0], touched.at(-1)];
@@ -95,8 +105,7 @@
     const stops = boundaries(text), chars = points(text);
     let a = stops.findLast((n) => n <= start - base) ?? 0;
     let b = stops.find((n) => n >= end - base) ?? chars.length;
-    for (; a < b && /\s/.test(chars[a]); a += 1);
-    for (; b > a && /\s/.test(chars[b - 1]); b -= 1);
+    for (; a < b && /\s/.test(chars[a]); a += 1); for (; b > a && /\s/.test(chars[b - 1]); b -= 1);
     return a < b ? { start: base + a, end: base + b, exact: chars.slice(a, b).join("") } : null;
   }
   function select(start, end) {
@@ -104,21 +113,17 @@
       const el = pieces().findLast((p) => (closing ? +p.dataset.start < offset : +p.dataset.start <= offset));
       return [el.firstChild, points(el.textContent).slice(0, offset - +el.dataset.start).join("").length];
     };
-    const [node, at] = place(start, false), [last, to] = place(end, true);
-    getSelection().setBaseAndExtent(node, at, last, to);
+    const [node, at] = place(start, false), [last, to] = place(end, true); getSelection().setBaseAndExtent(node, at, last, to);
   }
   function afterCaret() {  // from the cursor, or the end that is being moved, to the end of the quote in focus
     const { anchorNode: node, anchorOffset: at } = getSelection(), el = node?.parentElement?.closest("#story [data-start]");
     return tidy(root.dataset.mode === "edit" ? edited.end : el ? +el.dataset.start + points(node.data.slice(0, at)).length : NaN, +focused()?.dataset.parts.split("-").at(-1));
   }
-  const mode = (name) => {
-    for (const bar of $$(".bar--edit, .bar--select, .bar--main")) bar.hidden = !bar.classList.contains("bar--" + name);
-    root.dataset.mode = name;
+  const mode = (name) => { for (const bar of $$(".bar--edit, .bar--select, .bar--main")) bar.hidden = !bar.classList.contains("bar--" + name); root.dataset.mode = name;
   };
   document.addEventListener("selectionchange", () => root.dataset.mode !== "edit" && $(".bar--select") && mode(selected() ? "select" : "main"));
   function fill(form, span) {  // true when the form now names these words
-    for (const name of span ? ["start", "end", "exact"] : []) form.elements[name].value = span[name];
-    return !!span;
+    for (const name of span ? ["start", "end", "exact"] : []) form.elements[name].value = span[name]; return !!span;
   }
   // ------------------------------------------------------- edit boundaries
   let edited = { start: 0, end: 0, part: 0 };
@@ -126,9 +131,7 @@
     const parts = (el?.dataset.parts ?? "").split(" ").filter(Boolean).map((p) => p.split("-").map(Number));
     if (!parts.length) return;
     const part = root.dataset.mode === "edit" ? (edited.part + 1) % parts.length : 0;
-    edited = { start: parts[part][0], end: parts[part][1], part };
-    mode("edit");
-    select(edited.start, edited.end);
+    edited = { start: parts[part][0], end: parts[part][1], part }; mode("edit"); select(edited.start, edited.end);
     say("Editing boundaries. Arrows move the end by a word, Shift the start, Alt by a character. Enter keeps, Escape drops.");
   }
   function moveBoundary(back, atStart, byCharacter) {
@@ -144,29 +147,22 @@
     const next = { ...edited, [atStart ? "start" : "end"]: base + to };
     if (next.start < next.end) { edited = next; select(edited.start, edited.end); }
   }
-  function leaveMode() {
-    getSelection().removeAllRanges(); mode("main"); item(current)?.focus({ preventScroll: true });
-  }
+  const leaveMode = () => { getSelection().removeAllRanges(); mode("main"); item(current)?.focus({ preventScroll: true }); };
   const acts = {
     keys: () => { const map = $("#keys"); if (map?.open) map.close(); else map?.showModal(); },
-    close: () => $("dialog[open]")?.close(),
-    edit: () => editBoundaries(focused()),
-    drop: leaveMode,
+    close: () => $("dialog[open]")?.close(), edit: () => editBoundaries(focused()), drop: leaveMode,
     keep: () => {
       const form = $("form[data-span]", focused() ?? document);
       const span = selected() ?? tidy(edited.start, edited.end);
       if (!form || !fill(form, span)) return;
-      form.elements.ordinal.value = edited.part;
-      form.dataset.filled = "";
-      leaveMode();
-      $('[value="content"]', form).click();
+      form.elements.ordinal.value = edited.part; form.dataset.filled = "";
+      leaveMode(); $('[value="content"]', form).click();
     },
   };
   // ----------------------------------------------------------------- keys
   let held = null;
   function press(key) {
-    const open = $("dialog[open]");
-    const match = `[data-key~="${CSS.escape(key)}"]`;
+    const open = $("dialog[open]"); const match = `[data-key~="${CSS.escape(key)}"]`;
     const usable = (el) => !el.disabled && !el.closest(".item:not(.is-focus)") && !el.closest("[hidden]") && (!open || open.contains(el));
     const button = $$(match).filter(usable).sort((a, b) => !!b.closest(".item") - !!a.closest(".item"))[0];
     const thin = !button && key.length === 1 && $(".line[hx-get]", focused() ?? document.createElement("p"));
@@ -181,17 +177,13 @@
     const at = event.target;
     if (at.matches?.("[role=combobox]") && comboboxKey(event, at)) return;
     if (at.matches?.("input, textarea, select, [contenteditable]")) return event.key === "Escape" && item(current)?.focus();
-    if (root.dataset.mode === "edit" && /^Arrow(Left|Right)$/.test(event.key)) {
-      event.preventDefault();
-      return moveBoundary(event.key === "ArrowLeft", event.shiftKey, event.altKey);
-    }
-    if (event.altKey) return;
-    let key = event.key === " " ? "Space" : event.key;
+    if (root.dataset.mode === "edit" && /^Arrow(Left|Right)$/.test(event.key))
+      return event.preventDefault(), moveBoundary(event.key === "ArrowLeft", event.shiftKey, event.altKey);
+    if (event.altKey) return; let key = event.key === " " ? "Space" : event.key;
     if (/^\p{L}$/u.test(key)) key = event.shiftKey ? "Shift+" + key.toUpperCase() : key.toLowerCase();
     if (event.key.length === 1 && root.dataset.keys === "off") return;
     if ((key === "Enter" || key === "Space") && at.closest?.("a, button, summary") && root.dataset.mode !== "edit") return;
-    if (key === "Escape" && $("dialog[open]")) return;
-    if (key === "Escape" && root.dataset.mode !== "edit") { leaveMode(); return; }
+    if (key === "Escape" && $("dialog[open]")) return; if (key === "Escape" && root.dataset.mode !== "edit") { leaveMode(); return; }
     const digit = event.code.match(/^Digit(\d)$/)?.[1];  // Shift+1 is another sign on each keyboard
     const keys = digit && event.shiftKey ? ["Shift+" + digit, key] : [key, digit ?? ""];
     if (keys.some((one) => one && press(one))) event.preventDefault();
@@ -265,11 +257,11 @@
   const refusals = () => stored("refused"), setAside = (list) => { put("refused", list); showState(); };
   const idOf = (url) => url.match(/[0-9a-f]{8}-[0-9a-f-]{27}/)?.[0] ?? "";
   const versionOf = (entry) => entry.body.find(([name]) => name === "version")?.[1];
-  let sending = 0, after = null, flushing = false, overlapped = false, saves = 0, drawn = 0;
+  const leaving = new Set();
+  let sending = 0, after = null, flushing = false, overlapped = false, saves = 0, drawn = 0, settled = false;
   function showState() {
     showRefusals();
-    const el = $("#saved");
-    if (!el) return;
+    const el = $("#saved"); if (!el) return;
     const left = waiting().length, refused = refusals().length;
     el.classList.toggle("is-waiting", sending > 0 && !left);
     el.classList.toggle("is-failed", left + refused > 0);
@@ -280,8 +272,7 @@
   // Decisions that were refused after waiting stay on every page until somebody has read them.
   function showRefusals() {
     const list = refusals(), place = $("#refused");
-    if (!place || place.dataset.shown === JSON.stringify(list)) return;
-    place.dataset.shown = JSON.stringify(list);
+    if (!place || place.dataset.shown === JSON.stringify(list)) return; place.dataset.shown = JSON.stringify(list);
     place.replaceChildren(...list.map((entry, at) => {
       const drawn = $("#refused-line").content.cloneNode(true), [what, why] = $$("p", drawn);
       what.textContent = `Not kept: ${entry.what}`; why.prepend(entry.why + " ");
@@ -296,15 +287,21 @@
   document.addEventListener("htmx:beforeRequest", (event) => {
     const form = saving(event), { target, requestConfig: { verb } } = event.detail;
     if (verb === "get" && target === story()) drawn = saves;
-    if (!form) return;
-    saves += 1;
-    form.closest("dialog")?.close();
-    const card = form.closest(".item");
-    const button = event.detail.requestConfig.triggeringEvent?.submitter;
-    sending += 1; overlapped ||= sending > 1; showState();
-    if (!card) return;
-    card.classList.add("is-sending");
-    if (button && "advance" in button.dataset && card === focused()) focusItem(neighbour(1, true, card) ?? card);
+    if (form && !leaving.delete(form)) begin(form);
+  });
+  function begin(form) {
+    form.closest("dialog")?.close(); form.closest(".item")?.classList.add("is-sending");
+    saves += 1; sending += 1; overlapped ||= sending > 1; showState();
+  }
+  // The next card first, then the form: a yes, a no or a digit is seen before it is sent.
+  document.addEventListener("htmx:confirm", (event) => {
+    const { elt: form, triggeringEvent, issueRequest, etc } = event.detail, button = triggeringEvent?.submitter, card = form.closest(".item");
+    if (!card || !button || !("advance" in button.dataset)) return;
+    event.preventDefault(); if (leaving.has(form)) return;  // a double click
+    leaving.add(form); begin(form);
+    if (button.name) etc.values = { [button.name]: button.value };  // htmx forgets a button that has lost the focus
+    if (card === focused()) focusItem(neighbour(1, true, card) ?? card);
+    afterPaint(() => { issueRequest(true); if (leaving.delete(form)) { sending -= 1; showState(); } });
   });
   document.addEventListener("htmx:afterRequest", (event) => {
     const form = saving(event);
@@ -312,8 +309,7 @@
     sending -= 1;
     const { xhr, requestConfig } = event.detail;
     const card = item(form.closest(".item")?.dataset.item);
-    const signedOut = xhr.status === 401 || xhr.getResponseHeader("HX-Refresh");
-    const failed = xhr.status === 0 || xhr.status >= 500;
+    const signedOut = xhr.status === 401 || xhr.getResponseHeader("HX-Refresh"), failed = xhr.status === 0 || xhr.status >= 500;
     if (form.matches("[data-undo]")) {  // never sent again by itself: it would take back another decision
       const verb = requestConfig.path.includes("redo") ? "redone" : "undone";
       if (failed) toast(`Not ${verb}: ${xhr.status ? "the server could not do it" : "no connection"}`);
@@ -329,8 +325,7 @@
       if (!signedOut) setTimeout(flush, 4000);
     } else if (xhr.status >= 400) focusItem(card);
     else if (form.closest(".conflict-card")) setAside(refusals().filter((entry) => idOf(entry.url) !== idOf(requestConfig.path)));
-    card?.classList.remove("is-sending");
-    showState();
+    card?.classList.remove("is-sending"); showState();
     if (!sending && overlapped) { overlapped = false; setTimeout(refresh); }
     if (!sending && after) { const next = after; after = null; setTimeout(next); }
   });
@@ -342,7 +337,7 @@
   });
   async function refresh() {
     if (sending || !story()) return;
-    await htmx.ajax("GET", location.href, { target: "#story", select: "#story", selectOOB: "#progress,#voices,#filters,#done", swap: "morph:outerHTML" }).catch(() => {});
+    await htmx.ajax("GET", here(), { target: "#story", select: "#story", selectOOB: "#progress,#voices,#filters,#done", swap: "morph:outerHTML" }).catch(() => {});
   }
   // Somebody else decided something: drawn as soon as nothing is being typed, chosen or sent here.
   const busy = () => sending || flushing || root.dataset.mode === "edit" || selected() || $("dialog[open], .is-focus details[open], .conflict-card")
@@ -351,8 +346,7 @@
   document.addEventListener("changed-elsewhere", changedElsewhere);
   async function flush() {
     if (flushing || !waiting().length) return;
-    flushing = true;
-    const conflicts = []; let sent = 0;
+    flushing = true; const conflicts = []; let sent = 0;
     const sendAll = async () => {
       await new Promise((go) => setTimeout(go, 200));  // until this tab sees what another one has just sent
       for (let entry; (entry = waiting()[0]); sent += 1) {
@@ -386,12 +380,18 @@
   }
   document.addEventListener("htmx:afterSettle", ({ target }) => {
     if (target.matches?.("dialog:not([open])")) target.showModal();
+    settled = settled || !queueMicrotask(redrawn);  // once for all that one answer has swapped
+  });
+  // What an answer only repeats is left alone: drawing it again would lay out the page.
+  document.addEventListener("htmx:oobBeforeSwap", ({ detail: d }) => { d.shouldSwap = !d.target.isEqualNode(d.fragment.firstElementChild); });
+  function redrawn() {
+    settled = false;
     const lost = !document.activeElement || document.activeElement === document.body || document.activeElement.matches(".item");
     const el = paint();
     if (held?.card === current && el && !$(".line[hx-get]", el)) press(held.key);
     if (el && lost && root.dataset.mode !== "edit") el.focus({ preventScroll: true });
     for (const input of $$("input[role=combobox]")) input.setAttribute("aria-expanded", String(!!$("[role=option]", input.form)));
-  });
+  }
   document.addEventListener("focus-item", (event) => setTimeout(() => focusItem(item(event.detail.id))));
   addEventListener("online", flush); addEventListener("storage", showState);
   addEventListener("beforeunload", (event) => { if (sending || waiting().length) event.preventDefault(); });
