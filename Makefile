@@ -54,7 +54,8 @@ check: ## Run what CI runs beside the tests: format, lint, types, layers, schema
 	@mkdir -p .cache
 	$(BIN)/python manage.py spectacular --fail-on-warn --validate --file .cache/openapi.yml
 	diff -u docs/openapi.yml .cache/openapi.yml
-	$(PYTEST) -m "browser or slow"
+	$(PYTEST) -m "(browser or slow) and not alone"
+	$(BIN)/python -m pytest -n 0 -m alone
 
 coverage: ## Fail where a line or branch of permissions, operations, spans or the CSV guard has no test
 	$(INSTALL) requirements-test.txt

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
+import subprocess
+import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.signals import request_finished, request_started
+from django.db import connection
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page
 
@@ -62,6 +68,38 @@ def base_url(live_server: Any) -> str:
     return str(live_server.url)
 
 
+@pytest.fixture
+def gunicorn(transactional_db: None) -> Iterator[str]:
+    """The site as `make run` serves it, on the tests' database."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        url = f"http://127.0.0.1:{port}"
+        at = connection.settings_dict
+        user, password = (quote(at[key] or "", safe="") for key in ("USER", "PASSWORD"))
+        host = f"{quote(at['HOST'], safe='')}:{at['PORT'] or 5432}"
+        web = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "gunicorn", "config.wsgi:application"),
+                *(f"--bind=fd://{listener.fileno()}", "--worker-class=gthread", "--workers=2"),
+                *("--threads=4", "--log-level=warning", "--no-control-socket", "--preload"),
+            ],
+            cwd=settings.BASE_DIR,
+            env={
+                **os.environ,
+                "DATABASE_URL": f"postgresql://{user}:{password}@{host}/{at['NAME']}",
+                "SECRET_KEY": settings.SECRET_KEY,
+            },
+            pass_fds=[listener.fileno()],
+        )
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=60) as answer:  # noqa: S310 - own http
+            assert answer.status == 200
+        yield url
+    finally:
+        web.terminate()
+        web.wait(timeout=20)
+
+
 class Requests:
     """The requests that the test server is answering."""
 
@@ -94,14 +132,14 @@ def requests_on_the_way(transactional_db: None) -> Iterator[None]:
 
 
 @pytest.fixture
-def sign_in(base_url: str) -> Callable[[BrowserContext, User], None]:
+def sign_in(base_url: str) -> Callable[..., None]:
     """Give a browser the session of a signed-in person."""
 
-    def give(context: BrowserContext, user: User) -> None:
+    def give(context: BrowserContext, user: User, site: str = base_url) -> None:
         client = Client()
         client.force_login(user)
         cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": base_url}])
+        context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": site}])
 
     return give
 

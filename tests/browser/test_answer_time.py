@@ -1,58 +1,113 @@
-"""How long an editor waits: from a key to the next card painted, in a real browser."""
+"""How long an editor waits: from a key to the next card painted, in Chromium against gunicorn."""
 
 from __future__ import annotations
 
 import statistics
 import sys
+from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import expect
+from playwright.sync_api import Page
 
 from quotes.models import Quote
 from tests.annotations.views.test_costs import long_article
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+# Time on the wall is only the page's own where nothing else runs: `make check` gives these tests
+# a run without a second worker.
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.alone]
 
 DECISIONS = 50
+ROUNDS = 3
+"""A busy machine makes a round slow, a slow page makes all of them slow: the best one counts."""
+
+# A screen shows a picture when its turn comes, up to 16 ms later; that wait is not the page's.
+AT_ONCE = ["--disable-frame-rate-limit", "--disable-gpu-vsync"]
 
 WATCH = """() => {
-  window.times = { answered: [], settled: [] };
-  let pressed = 0, open = false;
-  addEventListener('keydown', () => { pressed = performance.now(); open = true; }, true);
-  const painted = (list) => requestAnimationFrame(() => {
+  window.times = { answered: [], next: [], saved: [] };
+  const since = (pressed, list) => () => list.push(performance.now() - pressed);
+  const painted = (then) => requestAnimationFrame(() => {
     const channel = new MessageChannel();
-    channel.port1.onmessage = () => list.push(performance.now() - pressed);
+    channel.port1.onmessage = then;
     channel.port2.postMessage(0);
   });
+  let waiting = null;
+  addEventListener('keydown', ({ timeStamp }) => {
+    waiting = { at: timeStamp, card: document.querySelector('.item.is-focus').id };
+  }, true);
   new MutationObserver(() => {
-    if (!open || !document.querySelector('.is-sending')) return;
-    open = false;
-    painted(window.times.answered);
-  }).observe(document.body, { subtree: true, attributeFilter: ['class'] });
+    if (!waiting) return;
+    if (!waiting.answered && document.querySelector('.is-sending')) {
+      waiting.answered = true;
+      painted(since(waiting.at, window.times.answered));
+    }
+    const next = document.querySelector('.item.is-focus:has(> .full)');
+    if (waiting.answered && !waiting.next && next && next.id !== waiting.card) {
+      waiting.next = true;
+      painted(since(waiting.at, window.times.next));
+    }
+  }).observe(document.body, { subtree: true, childList: true, attributeFilter: ['class'] });
   document.addEventListener('htmx:afterSettle', ({ target }) => {
-    if (target.matches?.('.item') || target.id === 'story') painted(window.times.settled);
+    if (!waiting || target.id !== waiting.card) return;
+    painted(since(waiting.at, window.times.saved));
+    waiting = null;
   });
 }"""
 
+# Resolved in the page: asking again and again from outside would take its time.
+SAVED = """() => new Promise((done) => {
+  const saved = document.getElementById('saved');
+  const look = () => {
+    if (saved.textContent === 'All saved') { watch.disconnect(); setTimeout(done, 40); }
+  };
+  const watch = new MutationObserver(look);
+  watch.observe(saved, { childList: true });
+  look();
+})"""
 
-def test_the_next_card_is_painted_soon_after_a_key(desk, collection, capsys):
-    article = long_article(collection, 120)
-    desk.goto(reverse("annotations:article_detail", args=[article.public_id]))
-    desk.evaluate(WATCH)
+
+@pytest.fixture
+def quick_desk(
+    browser_type: Any, browser_type_launch_args: dict[str, Any], gunicorn: str, sign_in: Any, editor
+):
+    """A page of an editor, of the site as it is served, in a browser that draws at once."""
+    args = {**browser_type_launch_args, "args": [*browser_type_launch_args["args"], *AT_ONCE]}
+    browser = browser_type.launch(**args)
+    context = browser.new_context(base_url=gunicorn, viewport={"width": 1280, "height": 900})
+    sign_in(context, editor, gunicorn)
+    yield context.new_page()
+    browser.close()
+
+
+def test_the_next_card_is_painted_soon_after_a_key(quick_desk, collection, capsys):
+    best = {}
+    for number in range(ROUNDS):
+        article = long_article(collection, 120 + number)
+        times = decide(quick_desk, reverse("annotations:article_detail", args=[article.public_id]))
+        assert Quote.objects.filter(article=article).confirmed().count() == DECISIONS
+        found = {name: statistics.quantiles(each, n=20)[18] for name, each in times.items()}
+        best = {name: min(found[name], best.get(name, found[name])) for name in found}
+        with capsys.disabled():
+            sys.stdout.write(
+                f"\n{DECISIONS} decisions: p95 {found['answered']:.1f} ms from a key until "
+                f"something answers it, {found['next']:.1f} ms until the next card is painted, "
+                f"{found['saved']:.0f} ms until the server's answer is\n"
+            )
+        if best["answered"] <= 16 and best["next"] <= 100:
+            break
+    # The first answer is the next card itself; 16 ms is what it aims at, and what is printed says.
+    assert best["next"] <= 100
+
+
+def decide(page: Page, address: str) -> dict[str, list[float]]:
+    """Accept fifty quotes, one key each, and give the milliseconds."""
+    page.goto(address)
+    page.evaluate(SAVED)
+    page.evaluate(WATCH)
     for _ in range(DECISIONS):
-        desk.keyboard.press("a")
-        expect(desk.locator("#saved")).to_have_text("All saved")
-        desk.wait_for_timeout(30)
-    times = desk.evaluate("window.times")
-    answered = statistics.quantiles(times["answered"], n=20)[18]
-    settled = statistics.quantiles(times["settled"], n=20)[18]
-    with capsys.disabled():
-        sys.stdout.write(
-            f"\n{DECISIONS} decisions: p95 {answered:.0f} ms until the next card is in focus on "
-            f"the screen, {settled:.0f} ms until the server's answer is drawn\n"
-        )
-    assert Quote.objects.filter(article=article).confirmed().count() == DECISIONS
-    assert len(times["answered"]) >= DECISIONS - 1
-    # Bars for a machine of its own; one that is shared needs room.
-    assert answered < 250
+        page.keyboard.press("a")
+        page.evaluate(SAVED)
+    times: dict[str, list[float]] = page.evaluate("window.times")
+    assert all(len(each) == DECISIONS for each in times.values()), times
+    return times
