@@ -129,3 +129,26 @@ shut VBD ROOT 7 shut
     )
     (frame,) = tagged_speech(doc)._.frames
     assert words(doc, frame.source) == "which"
+
+
+@pytest.mark.parametrize("closed", [True, False], ids=["closed", "never closed"])
+def test_a_cue_in_somebodys_words_is_no_cue_of_its_own(parsed: Callable, closed: bool) -> None:
+    table = """
+“ `` punct 8
+He PRP nsubj 2 he
+said VBD ROOT 2 say
+boats NNS nsubj 4
+sink VBP ccomp 2
+and CC cc 2
+so RB advmod 8
+do VBP aux 8
+piers NNS conj 2
+too RB advmod 8
+. . punct 2
+"""
+    doc = quoted_stretches(parsed(table + "” '' punct 2\n" * closed))
+    doc._.tagged = tuple(
+        TaggedSpan(role, doc[i].idx, doc[k].idx + len(doc[k]), 0.9)
+        for role, i, k in (("source", 1, 1), ("cue", 2, 2), ("content", 3, 4))
+    )
+    assert bool(tagged_speech(doc)._.frames) is not closed

@@ -169,6 +169,9 @@ def _colon_before(doc: Doc, marks: Quoted, first: int) -> int | None:
             return None
         if doc[back].lemma_.lower() in lexicon.SPEECH and doc[back].pos_ == "VERB":
             return back
+        noun = doc[back]
+        if noun.dep_ == "dobj" and noun.lemma_.lower() in lexicon.CLAIM_NOUNS:
+            return noun.head.i  # "Marsh made the following statement:"
     return None
 
 

@@ -18,6 +18,7 @@ NAME = "tagged_speech"
 _FARTHEST = 60
 _HOW = ("subject", "shared", "agent")
 _NEAR = 8
+_FEW_WORDS = 8
 
 
 class _Part:
@@ -59,8 +60,9 @@ def tagged_speech(doc: Doc) -> Doc:
 
 
 def _linked(doc: Doc, parts: dict[str, list[_Part]]) -> list[Frame]:
-    cues, sources = parts["cue"], parts["source"]
     marks: Quoted = doc._.marks
+    cues = [cue for cue in parts["cue"] if not _is_spoken(marks, cue)]
+    sources = parts["source"]
     contents: dict[int, list[_Part]] = defaultdict(list)
     for content in parts["content"]:
         near = [n for n, cue in enumerate(cues) if _distance(content, cue) <= 4 * _FARTHEST]
@@ -82,6 +84,14 @@ def _linked(doc: Doc, parts: dict[str, list[_Part]]) -> list[Frame]:
         _frame(doc, cues[n], source_of.get(n), _of_this_cue(doc, cues[n], found))
         for n, found in sorted(contents.items())
     ]
+
+
+def _is_spoken(marks: Quoted, cue: _Part) -> bool:
+    """ "“He began by saying it rained,” Wren said": whatever is told in marks, Wren says it."""
+    number = marks.of[cue.first]
+    if number < 0 or not marks.stretches[number].closed:
+        return False
+    return len(marks.tokens(number)) > _FEW_WORDS
 
 
 def _of_this_cue(doc: Doc, cue: _Part, contents: list[_Part]) -> list[_Part]:
@@ -204,6 +214,8 @@ def _subject(head: Token, content: list[int], cue: _Part) -> Token | None:
     if found is None or head.pos_ != "VERB" or how not in _HOW:
         return None
     if found.i in content or found.i in cue.tokens or found.dep_ == "expl":
+        return None
+    if found.lower_ in ("that", "this") and found.tag_ == "DT":
         return None
     return found
 
