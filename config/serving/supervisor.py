@@ -167,6 +167,9 @@ class Supervisor:
             "--worker-class=gthread",
             f"--workers={self.web_processes}",
             "--threads=4",
+            # Longer than clients keep a connection that rests: who sends into one that the server
+            # is just closing gets no answer. It costs no thread.
+            "--keep-alive=75",
             f"--graceful-timeout={GRACE}",
             "--timeout=60",
             "--log-level=warning",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import sys
@@ -66,6 +67,19 @@ def test_a_second_start_keeps_key_and_data(served_before: Path) -> None:
         query = "SELECT count(*) FROM django_content_type WHERE app_label = 'a'"
         assert connection.execute(query).fetchone() == (1,)
     stop(server, signal.SIGTERM)
+
+
+def test_a_connection_that_rests_is_not_closed_under_a_client(server: Server) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", int(server.url.rpartition(":")[2]))
+    connections = set()
+    for _ in range(2):
+        client.request("GET", "/healthz")
+        assert client.getresponse().read()
+        connections.add(client.sock)
+        time.sleep(6)
+    assert len(connections) == 1
+    client.close()
+    stop(server)
 
 
 def test_later_copies_say_where_the_server_is_or_that_the_port_is_taken(server: Server) -> None:
