@@ -137,6 +137,7 @@ READS: frozenset[Operation] = frozenset(
         correction_drafts.sentences_around,
         corrections.require_people,
         deciding.became,
+        intake.as_waiting,
         deciding.is_heard,
         deciding.is_repeat,
         deciding.last_edit_at,
@@ -294,6 +295,17 @@ ACTS: tuple[Act, ...] = (
                 collection=s.collection,
                 user=s.editor,
                 articles=[{"text": "“Snow fell,” she said."}],
+            )
+        ),
+    ),
+    Act(
+        importing.queue_file,
+        lambda s: (
+            lambda: importing.queue_file(
+                collection=s.collection,
+                user=s.editor,
+                name="snow.txt",
+                file=io.BytesIO("“Snow fell,” she said.".encode()),
             )
         ),
     ),
@@ -470,7 +482,7 @@ ACTS: tuple[Act, ...] = (
         intake.queue_import,
         lambda s: (
             lambda: intake.queue_import(
-                collection=s.collection, articles=[{"text": "“Snow fell,” she said."}]
+                collection=s.collection, waiting=[{"text": "“Snow fell,” she said."}]
             )
         ),
     ),

@@ -421,7 +421,7 @@ def begin_store_people(s: Scene) -> Call:
 
 def begin_run_import(s: Scene) -> Call:
     batch = intake.queue_import(
-        collection=s.collection, user=s.editor, articles=[{"text": ITEM.format(s.collection.pk)}]
+        collection=s.collection, user=s.editor, waiting=[{"text": ITEM.format(s.collection.pk)}]
     )
     return lambda: intake.run_import(import_id=str(batch.public_id))
 
@@ -490,7 +490,7 @@ def begin_give_up_extraction(s: Scene) -> Call:
 
 def begin_give_up_import(s: Scene) -> Call:
     batch = intake.queue_import(
-        collection=s.collection, user=s.editor, articles=[{"text": "“Snow fell,” she said."}]
+        collection=s.collection, user=s.editor, waiting=[{"text": "“Snow fell,” she said."}]
     )
     return lambda: intake.give_up_import(import_id=str(batch.public_id))
 

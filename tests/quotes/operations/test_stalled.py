@@ -114,7 +114,7 @@ def test_case_45_a_run_that_takes_three_workers_down_is_failed_in_words(article)
 
 def test_case_45_an_import_that_takes_three_workers_down_reports_what_it_left(collection) -> None:
     texts = [f"“Snow fell on day {day},” she said." for day in range(3)]
-    batch = queue_import(collection=collection, articles=[{"text": text} for text in texts])
+    batch = queue_import(collection=collection, waiting=[{"text": text} for text in texts])
     ImportItem.objects.create(batch=batch, ordinal=1, state="failed", message="No text.")
     killed_until_given_up()
     batch.refresh_from_db()
@@ -144,7 +144,7 @@ def test_what_was_done_meanwhile_is_not_given_up(article, collection, researcher
     run.refresh_from_db()
     assert (run.state, run.error) == ("done", "")
     ask("DELETE FROM procrastinate_jobs RETURNING id")
-    batch = queue_import(collection=collection, articles=[])
+    batch = queue_import(collection=collection, waiting=[])
     run_import(import_id=str(batch.public_id))
     killed_until_given_up()
     batch.refresh_from_db()
