@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 300
 FULLY_COVERED := annotations/permissions.py,annotations/operations/*,quotes/operations/*,$\
 	quotes/formula_guard.py,quotes/extraction/text.py,quotes/api/offsets.py
 FAULT_TESTS := tests/annotations/operations tests/api/test_lost_connections.py \
-	tests/quotes/operations tests/project/test_killed.py tests/project/test_serve.py
+	tests/quotes/operations tests/project/test_serve.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock"
@@ -21,7 +21,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install run backup restore test check coverage test-faults format openapi lock bench train evaluate calibrate \
+.PHONY: help install run backup restore test check coverage test-faults format openapi lock sbom audit bench train evaluate calibrate \
 	bench-engine bench-load clean
 
 help: ## Show this list
@@ -93,6 +93,14 @@ lock: ## Write the requirements*.txt anew from the requirements*.in
 	$(LOCK) -c requirements-test.txt requirements-dev.in -o requirements-dev.txt
 	$(LOCK) -c requirements.txt requirements-train.in -o requirements-train.txt
 	$(LOCK) -c requirements-test.txt requirements-faults.in -o requirements-faults.txt
+
+sbom: ## Write the list of what an installation holds: .cache/sbom.cdx.json and docs/licences.md
+	$(INSTALL) requirements.txt
+	$(BIN)/python -m tools.sbom --docs
+
+audit: ## Ask for known holes in what is locked; needs a network
+	$(INSTALL) requirements.txt
+	$(BIN)/python -m tools.audit
 
 bench: ## Measure the API, exports and imports on QUOTES made-up quotes (made once, in BENCH_DIR)
 	$(INSTALL) requirements-test.txt

@@ -182,6 +182,20 @@ INVARIANTS: Final = (
         "Merge the speaker again.",
     ),
     Invariant(
+        "A withdrawn speaker has no name, and nothing on record points to them.",
+        """
+        SELECT s.public_id FROM quotes_speaker s WHERE s.withdrawal_id IS NOT NULL AND (
+            EXISTS (SELECT FROM quotes_speakername n WHERE n.speaker_id = s.id)
+            OR EXISTS (SELECT FROM quotes_quote q WHERE s.id IN (q.speaker_id, q.addressee_id)
+                       AND q.status IN ('suggested', 'confirmed', 'rejected'))
+            OR EXISTS (SELECT FROM quotes_correction c
+                       WHERE s.id IN (c.corrector_id, c.corrected_id)
+                       AND c.status IN ('suggested', 'confirmed', 'rejected'))
+        )
+        """,
+        "Put the speaker back and withdraw it again.",
+    ),
+    Invariant(
         "Only the newest version of a story is its newest, and only there quotes are on record.",
         """
         SELECT a.public_id FROM quotes_article a

@@ -100,6 +100,12 @@ class FlagForm(ActionForm):
     )
 
 
+class WithdrawForm(ActionForm):
+    """Why something is withdrawn; managers read it, nobody else does."""
+
+    reason = forms.CharField(max_length=2000)
+
+
 class NoteForm(ActionForm):
     note = forms.CharField(max_length=5000, required=False)
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from annotations.announcing import announce
 from annotations.models import Edit, ObjectKind, Webhook
+from annotations.refusals import NotAllowedNow
 from annotations.request_id import current_request_id
 from quotes.models import (
     Correction,
@@ -196,6 +197,8 @@ def _speaker(public_id: str | None) -> Speaker | None:
     speaker = rows.get(public_id=public_id)
     while speaker.merged_into_id is not None:
         speaker = rows.get(pk=speaker.merged_into_id)
+    if speaker.withdrawal_id is not None:
+        raise NotAllowedNow("Who stood there before was withdrawn: this is past undoing.")
     return speaker
 
 

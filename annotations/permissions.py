@@ -30,6 +30,7 @@ PERMISSIONS: Final[dict[str, frozenset[Role]]] = {
     "adjudicate": _ADJUDICATORS,
     "manage_members": _MANAGERS,
     "manage_webhooks": _MANAGERS,
+    "withdraw": _MANAGERS,
 }
 """Permission → the roles that have it, within one collection."""
 
@@ -43,6 +44,7 @@ ABOUT: Final[dict[str, str]] = {
     "adjudicate": "Settle what blind coders disagree about, unless it is their own dispute",
     "manage_members": "Invite people, change their roles, and end their membership",
     "manage_webhooks": "Have other servers told of what people do here",
+    "withdraw": "Withdraw speakers, quotes and corrections for legal or privacy reasons",
 }
 """What each permission means, for pages and documents."""
 

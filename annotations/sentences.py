@@ -10,6 +10,7 @@ from typing import Any
 from annotations.models import Edit, ObjectKind
 from annotations.operations.leaving_out import LEFT_OUT_ACTIONS
 from annotations.operations.moving import FOLLOWING
+from annotations.without_names import without_names
 
 VERBS = {
     "quote.confirmed": "confirmed the quote",
@@ -28,6 +29,8 @@ VERBS = {
     "quote.redone": "put a decision back",
     "quote.settled": "settled the quote that was coded blind",
     "quote.withdrawn": "withdrew the quote",
+    "quote.put_back": "put the quote back on the record",
+    "quote.person_withdrawn": "withdrew a person that the quote named",
     "correction.confirmed": "confirmed the correction",
     "correction.rejected": "said that it is not a correction",
     "correction.reopened": "reopened the correction",
@@ -46,6 +49,8 @@ VERBS = {
     "correction.redone": "put a decision back",
     "quote.speaker_moved": "moved the quote with its speaker",
     "correction.people_moved": "moved the correction with its people",
+    "correction.withdrawn": "withdrew the correction",
+    "correction.put_back": "put the correction back on the record",
     "correction.cleared": "merged the two people of the correction",
     "article.put_back": "put back into the story what was left out",
     "article.put_back_undone": "took back a decision",
@@ -78,6 +83,8 @@ VERBS = {
     "article.redone": "put a decision back",
     "speaker.undone": "took back a decision",
     "speaker.redone": "put a decision back",
+    "speaker.withdrawn": "withdrew the speaker",
+    "speaker.put_back": "put the speaker back on the record",
 }
 
 UNDONE_ALONE = {ObjectKind.QUOTE, ObjectKind.CORRECTION, ObjectKind.SAME_WORDS}
@@ -116,7 +123,7 @@ def sentences(edits: Iterable[Edit], *, text: str = "") -> list[Sentence]:
 
     With the article's ``text`` each sentence names the words it is about.
     """
-    rows = list(edits)
+    rows = without_names(edits)
     undone = {edit.undoes_id for edit in rows if edit.undoes_id}
     undone |= {edit.pk for edit in rows if getattr(edit, "undone_by", None) is not None}
     newest: dict[object, int] = {}

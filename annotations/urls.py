@@ -28,6 +28,7 @@ from annotations.views import (
     team,
     undoing,
     webhooks,
+    withdrawals,
 )
 
 app_name = "annotations"
@@ -212,6 +213,21 @@ urlpatterns = [
     path("speakers/<uuid:public_id>/merge/", speakers.speaker_merge, name="speaker_merge"),
     path("speakers/<uuid:public_id>/split/", speakers.speaker_split, name="speaker_split"),
     path("speakers/<uuid:public_id>/undo/", speakers.speaker_undo, name="speaker_undo"),
+    *(
+        path(
+            f"{kind}s/<uuid:public_id>/withdraw/",
+            withdrawals.withdraw_page,
+            {"kind": kind},
+            name=f"{kind}_withdraw",
+        )
+        for kind in ("quote", "correction", "speaker")
+    ),
+    path("withdrawals/", withdrawals.withdrawal_list, name="withdrawal_list"),
+    path(
+        "withdrawals/<uuid:public_id>/put-back/",
+        withdrawals.withdrawal_put_back,
+        name="withdrawal_put_back",
+    ),
     path("exports/", exports.export_list, name="export_list"),
     path("exports/codebook/", exports.export_codebook, name="export_codebook"),
     path("exports/codebook.csv", exports.export_codebook_file, name="export_codebook_file"),

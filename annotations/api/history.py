@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from annotations.models import Edit
 from annotations.selectors import history_of
+from annotations.without_names import without_names
 from quotes.api.serializers import Shown
 from quotes.api.views import RecordView
 from quotes.models import Article, Correction, Quote, Speaker
@@ -63,7 +64,8 @@ class _HistoryOf(RecordView):
         readable = self.objects.all().readable_by(request.user)
         if not readable.filter(public_id=public_id).exists():
             raise Http404
-        return Response(self.get_serializer({"results": history_of(object_id=public_id)}).data)
+        edits = without_names(history_of(object_id=public_id))
+        return Response(self.get_serializer({"results": edits}).data)
 
 
 class ArticleHistory(_HistoryOf):

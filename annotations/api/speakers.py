@@ -55,7 +55,7 @@ class NewSpeakerBody(Body):
     shown = frozenset(
         {
             *("id", "description", "wikidata_id", "names", "merged_into", "origin", "version"),
-            *("created_at", "updated_at"),
+            *("withdrawn", "created_at", "updated_at"),
         }
     )
 
@@ -77,7 +77,10 @@ class SpeakerChange(Body):
     )
 
     shown = frozenset(
-        {*("id", "collection", "names", "merged_into", "origin", "version"), "created_at"}
+        {
+            *("id", "collection", "names", "merged_into", "withdrawn", "origin", "version"),
+            "created_at",
+        }
     )
 
 

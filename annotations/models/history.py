@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from django.conf import settings
 from django.db import models
 
-from quotes.models import Article
+from quotes.models import Article, Correction, Quote, Speaker
 from quotes.models.base import one_of
 
 if TYPE_CHECKING:
@@ -21,6 +21,14 @@ class EditQuerySet(models.QuerySet["Edit"]):
 
     def of_object(self, public_id: uuid.UUID) -> Self:
         return self.filter(object_id=public_id)
+
+    def told(self) -> Self:
+        """Without what was done to those that are withdrawn: pages and API keep silent of them."""
+        rows = self
+        for model in (Quote, Correction, Speaker):
+            gone = model.objects.filter(withdrawal__isnull=False).order_by()
+            rows = rows.exclude(object_id__in=gone.values("public_id"))
+        return rows
 
     def newest_first(self) -> Self:
         return self.order_by("-pk")

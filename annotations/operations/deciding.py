@@ -96,7 +96,7 @@ def lock_quote(
     """
     if moving:
         lock_article(quotes__public_id=public_id)
-    rows = Quote.objects.all() if withdrawn else Quote.objects.on_record()
+    rows = Quote.objects.filter(withdrawal=None) if withdrawn else Quote.objects.on_record()
     quote = (
         rows.select_for_update(of=("self",), no_key=True)
         .select_related("article", "speaker", "addressee", "parent", "collection")
@@ -166,7 +166,8 @@ def lock_correction(
     The article is locked first, as a run does: both then lock the quotes that a correction links.
     """
     lock_article(corrections__public_id=public_id)
-    rows = Correction.objects.all() if withdrawn else Correction.objects.on_record()
+    off_too = Correction.objects.filter(withdrawal=None)
+    rows = off_too if withdrawn else Correction.objects.on_record()
     correction = (
         rows.select_for_update(of=("self",), no_key=True)
         .select_related("article", "corrector", "corrected", "retells", "same_point_as")
@@ -195,7 +196,7 @@ def lock_speaker(public_id: uuid.UUID, *, collection_id: int) -> Speaker:
     speaker = (
         Speaker.objects.select_for_update(of=("self",), no_key=True)
         .annotate(has_been=ArraySubquery(merged))
-        .filter(public_id=public_id, collection_id=collection_id)
+        .filter(public_id=public_id, collection_id=collection_id, withdrawal=None)
         .first()
     )
     if speaker is None:

@@ -41,8 +41,12 @@ if TYPE_CHECKING:
 QUOTE_MOVED: Final = "quote.speaker_moved"
 CORRECTION_MOVED: Final = "correction.people_moved"
 CORRECTION_CLEARED: Final = "correction.cleared"
-FOLLOWING: Final = frozenset({QUOTE_MOVED, CORRECTION_MOVED, CORRECTION_CLEARED})
-"""Edits that a merge or split brings along: they are taken back with it, never alone."""
+WITHDRAWALS: Final = frozenset(
+    {"quote.withdrawn", "correction.withdrawn", "quote.put_back", "correction.put_back"}
+    | {"quote.person_withdrawn"}
+)
+FOLLOWING: Final = WITHDRAWALS | {QUOTE_MOVED, CORRECTION_MOVED, CORRECTION_CLEARED}
+"""Edits that a merge, split or withdrawal brings along: taken back with it, never alone."""
 
 BATCH_ROWS: Final = 1000
 

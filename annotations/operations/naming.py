@@ -178,7 +178,7 @@ def _without(names: list[list[Any]], others: list[list[Any]]) -> list[list[Any]]
 
 def _locked(public_id: uuid.UUID, *, user: User) -> Speaker:
     rows = Speaker.objects.select_for_update(of=("self",), no_key=True)
-    speaker = rows.filter(public_id=public_id).first()
+    speaker = rows.filter(public_id=public_id, withdrawal=None).first()
     if speaker is None:
         raise NotVisible
     require(user, "change_speaker", speaker.collection_id)

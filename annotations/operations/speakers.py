@@ -209,7 +209,8 @@ def _lock_two(
     child_id: uuid.UUID, parent_id: uuid.UUID, *, user: User, moving_from: uuid.UUID
 ) -> tuple[Speaker, Speaker]:
     """Both speakers, and all rows of the one that rows are moved from, locked."""
-    known = {s.public_id: s for s in Speaker.objects.filter(public_id__in=(child_id, parent_id))}
+    those = Speaker.objects.filter(public_id__in=(child_id, parent_id), withdrawal=None)
+    known = {s.public_id: s for s in those}
     child, parent = known.get(child_id), known.get(parent_id)
     if child is None:
         raise NotVisible
@@ -223,6 +224,8 @@ def _lock_two(
         point = transaction.savepoint()
         held = lock_rows(known[moving_from])
         locked = {s.public_id: s for s in both.select_for_update(of=("self",), no_key=True)}
+        if any(speaker.withdrawal_id for speaker in locked.values()):
+            raise NotVisible
         if are_all(held, known[moving_from]):
             return locked[child_id], locked[parent_id]
         transaction.savepoint_rollback(point)

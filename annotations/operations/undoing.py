@@ -137,7 +137,7 @@ def undo_edit(*, object_id: uuid.UUID, version: int, user: User) -> Edit:
 
 
 def _of_person(user: User, article: Article | None) -> EditQuerySet:
-    edits = Edit.objects.by_person(user).filter(DECIDED | Q(action__in=REVERSIBLE))
+    edits = Edit.objects.told().by_person(user).filter(DECIDED | Q(action__in=REVERSIBLE))
     edits = edits.exclude(action__in=FOLLOWING)
     return edits if article is None else edits.filter(article=article)
 

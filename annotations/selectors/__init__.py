@@ -87,6 +87,7 @@ from annotations.selectors.speakers import (
     speaker_list,
     statement,
     statements,
+    warnings_of,
 )
 from annotations.selectors.team import team_of
 from annotations.selectors.webhooks import (
@@ -95,6 +96,7 @@ from annotations.selectors.webhooks import (
     managed_webhooks,
     webhook_collections,
 )
+from annotations.selectors.withdrawals import to_withdraw, withdrawals
 
 __all__ = [
     "MergePreview",
@@ -171,10 +173,13 @@ __all__ = [
     "still_read",
     "tally",
     "team_of",
+    "to_withdraw",
     "tokens_of",
     "triptychs",
     "versions_of",
+    "warnings_of",
     "webhook_collections",
     "what_became",
+    "withdrawals",
     "written",
 ]

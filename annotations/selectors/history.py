@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def history_of(*, article: Article | None = None, object_id: uuid.UUID | None = None) -> Any:
-    rows = Edit.objects.for_display().newest_first()
+    rows = Edit.objects.told().for_display().newest_first()
     if object_id is not None:
         rows = rows.of_object(object_id)
     if article is not None:
@@ -55,7 +55,8 @@ def what_became(user: User, *, person: User, fate: str = "", page: str | None = 
     """A person's decisions in articles that the user may read; five statements."""
     later = Edit.objects.filter(object_id=OuterRef("object_id"), version__gt=OuterRef("version"))
     mine = (
-        Edit.objects.by_person(person)
+        Edit.objects.told()
+        .by_person(person)
         .filter(article__in=Article.objects.readable_by(user), is_undo=False, undoes=None)
         .exclude(action__in=FOLLOWING)
         .annotate(

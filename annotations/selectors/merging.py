@@ -15,6 +15,7 @@ from annotations.operations.speakers import REVERSIBLE
 from annotations.refusals import NotVisible
 from annotations.selectors.paging import page_of
 from annotations.selectors.quotes import nearest_names
+from annotations.without_names import without_names
 from quotes.models import Article, Correction, Quote, QuoteSpan, Speaker, SpeakerCandidate
 
 if TYPE_CHECKING:
@@ -129,9 +130,9 @@ def articles_with(user: User, speaker: Speaker, page: str | None) -> Page[Any]:
 def merges_of(speaker: Speaker) -> list[Edit]:
     """Merges into this speaker, and splits off it, that can still be taken back."""
     children = Q(after__other=str(speaker.public_id))
-    rows = Edit.objects.filter(children | Q(object_id=speaker.public_id), undone_by=None)
+    rows = Edit.objects.told().filter(children | Q(object_id=speaker.public_id), undone_by=None)
     rows = rows.filter(action__in=REVERSIBLE, is_undo=False, object_kind="speaker")
-    return list(rows.select_related("actor").newest_first()[:20])
+    return without_names(rows.select_related("actor").newest_first()[:20])
 
 
 def speaker_to_merge(user: User, speaker: Speaker, public_id: uuid.UUID) -> Speaker:

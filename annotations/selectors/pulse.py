@@ -47,7 +47,7 @@ def pulse_of(user: User, public_id: uuid.UUID, *, since: int) -> Pulse:
         raise NotVisible("There is no such article, or it is not yours to see.")
     here = Presence.objects.filter(article=article, seen_at__gt=timezone.now() - HERE)
     others = here.exclude(user=user).select_related("user").order_by("user__username")
-    edits = Edit.objects.filter(article=article, pk__gt=since).exclude(actor=user)
+    edits = Edit.objects.told().filter(article=article, pk__gt=since).exclude(actor=user)
     found = list(edits.select_related("actor").newest_first()[:MOST])
     return Pulse(
         article_id=public_id,

@@ -105,7 +105,11 @@ def review_queue(user: User, *, order: str = "", speaker: Any = None, focus: str
     for place, card in enumerate(cards):
         card.is_focus = card.id == at
         card.next_id = cards[(place + 1) % len(cards)].id
-    done = Edit.objects.by_person(user).filter(object_kind="quote", is_undo=False, undone_by=None)
+    done = (
+        Edit.objects.told()
+        .by_person(user)
+        .filter(object_kind="quote", is_undo=False, undone_by=None)
+    )
     today = done.filter(at__gte=timezone.localtime().replace(hour=0, minute=0, second=0))
     waits = sorted(
         ms for ms in today.values_list("milliseconds", flat=True) if ms is not None and ms < 120_000

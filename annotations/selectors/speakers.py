@@ -15,6 +15,7 @@ from django.db.models.functions import Greatest, Substr, TruncMonth
 from annotations.refusals import NotVisible
 from annotations.rendering import Mark, Segment, segments
 from annotations.selectors.paging import page_of
+from quotes.lookalikes import oddities
 from quotes.models import (
     Correction,
     Quote,
@@ -44,7 +45,7 @@ def speaker_list(user: User, filters: dict[str, Any], page: str | None) -> Page[
     taken = (
         Correction.objects.filter(corrected=OuterRef("pk")).live().order_by().values("corrected")
     )
-    rows = rows.annotate(
+    rows = rows.with_twins().annotate(
         n_confirmed=Subquery(quotes.filter(status="confirmed").annotate(n=Count("pk")).values("n")),
         n_suggested=Subquery(quotes.filter(status="suggested").annotate(n=Count("pk")).values("n")),
         n_made=Subquery(made.annotate(n=Count("pk")).values("n")),
@@ -63,6 +64,24 @@ def readable_speaker(user: User, public_id: uuid.UUID) -> Speaker:
     if speaker is None:
         raise NotVisible("There is no such speaker, or it is not yours to see.")
     return speaker
+
+
+@dataclass(frozen=True, slots=True)
+class NameWarnings:
+    """What to beware of in a name: what cannot be seen in it, and others that look the same."""
+
+    oddities: list[str]
+    twins: list[Speaker]
+
+    def __bool__(self) -> bool:
+        return bool(self.oddities or self.twins)
+
+
+def warnings_of(
+    user: User, collection_id: int, name: str, *, besides: Speaker | None = None
+) -> NameWarnings:
+    rows = Speaker.objects.readable_by(user).current().filter(collection_id=collection_id)
+    return NameWarnings(oddities(name), list(rows.drawn_like(name, besides=besides)[:3]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,9 +145,11 @@ def correction_history(request: SignedInRequest, public_id: uuid.UUID) -> HttpRe
     """Who decided what of this correction."""
     correction = selectors.readable_correction(request.user, public_id)
     edits = list(selectors.history_of(object_id=correction.public_id)[:200])
+    role = role_in(request.user, correction.collection_id)
     context = {
         "correction": correction,
         "sentences": sentences(edits),
-        "may_annotate": allows(role_in(request.user, correction.collection_id), "annotate"),
+        "may_annotate": allows(role, "annotate"),
+        "may_withdraw": allows(role, "withdraw"),
     }
     return render(request, "annotations/correction_history.html", context)

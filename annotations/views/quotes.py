@@ -252,6 +252,7 @@ def quote_speakers(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
         "words": words,
         "options": selectors.speaker_options(request.user, quote.collection_id, words),
         "exact": quote.article.text[quote.start : quote.end],
+        "warnings": words and selectors.warnings_of(request.user, quote.collection_id, words),
     }
     page = "_speaker_options.html" if request.htmx else "quote_speakers.html"
     return render(request, f"annotations/{page}", context)
@@ -264,11 +265,13 @@ def quote_history(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespons
     """Who decided what of this quote."""
     quote = selectors.readable_quote(request.user, public_id)
     edits = list(selectors.history_of(object_id=quote.public_id)[:200])
+    role = role_in(request.user, quote.collection_id)
     context = {
         "quote": quote,
         "words": quote.article.text[quote.start : quote.end],
         "sentences": sentences(edits),
-        "may_annotate": allows(role_in(request.user, quote.collection_id), "annotate"),
+        "may_annotate": allows(role, "annotate"),
+        "may_withdraw": allows(role, "withdraw"),
     }
     return render(request, "annotations/quote_history.html", context)
 

@@ -61,6 +61,7 @@ def speaker_detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
     facts = selectors.speaker_facts(speaker)
     today = timezone.localdate()
     corrections = selectors.speaker_corrections(speaker)
+    role = role_in(request.user, speaker.collection_id)
     context = {
         "speaker": speaker,
         "names": selectors.names_in_time(speaker, today),
@@ -71,8 +72,12 @@ def speaker_detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
         "confirmed_only": confirmed_only,
         "made": [row for row in corrections if row.corrector_id == speaker.pk],
         "received": [row for row in corrections if row.corrector_id != speaker.pk],
+        "warnings": selectors.warnings_of(
+            request.user, speaker.collection_id, speaker.name, besides=speaker
+        ),
         "merges": selectors.merges_of(speaker),
-        "may_change": _may_change(request, speaker),
+        "may_change": allows(role, "change_speaker"),
+        "may_withdraw": allows(role, "withdraw"),
         "query": without_page(request.GET),
     }
     return render(request, "annotations/speaker_detail.html", context)
@@ -144,7 +149,3 @@ def speaker_undo(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse
 
 def _page_of(speaker: Speaker) -> str:
     return reverse("annotations:speaker_detail", args=[speaker.public_id])
-
-
-def _may_change(request: SignedInRequest, speaker: Speaker) -> bool:
-    return allows(role_in(request.user, speaker.collection_id), "change_speaker")

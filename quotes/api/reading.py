@@ -186,6 +186,7 @@ def speaker_rows(rows: QuerySet[Speaker]) -> QuerySet[Speaker]:
             "origin",
             "collection__public_id",
             "merged_into__public_id",
+            "withdrawal",
         )
         .annotate(
             known_as=ArraySubquery(

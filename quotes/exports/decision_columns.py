@@ -11,9 +11,24 @@ from quotes.exports.columns import ARTICLE_FILTERS, COLLECTION_FILTERS, Column, 
 # What a decision says of the decision itself, which has columns of its own here.
 NOT_VARIABLES = "'decided_by', 'decided_at', 'touched', 'changed_fields'"
 
+# What was done to those that are withdrawn is in no export, nor is a name of theirs.
+WITHDRAWN = " UNION ALL ".join(
+    f"SELECT public_id FROM {table} WHERE withdrawal_id IS NOT NULL"  # noqa: S608 - constants
+    for table in ("quotes_quote", "quotes_correction", "quotes_speaker")
+)
+NAMELESS = """right(v.variable, 5) = '_name' AND EXISTS (
+    SELECT FROM quotes_speaker s WHERE s.withdrawal_id IS NOT NULL AND s.public_id::text
+    = {state} ->> left(v.variable, -5)
+)"""
+
+
+def _value(state: str) -> str:
+    return f"CASE WHEN {NAMELESS.format(state=state)} THEN NULL ELSE {state} -> v.variable END"
+
+
 DECIDED = f"""
     SELECT e.id, 'decision-' || e.id AS decision_id, e.article_id, e.object_kind, e.object_id,
-           e.action, v.variable, e.before -> v.variable AS before, e.after -> v.variable AS after,
+           e.action, v.variable, {_value("e.before")} AS before, {_value("e.after")} AS after,
            e.actor_id AS coder_id, e.at, e.milliseconds, e.is_undo, e.version, false AS blind
     FROM annotations_edit e
     CROSS JOIN LATERAL (
@@ -182,7 +197,7 @@ DECISIONS = Table(
     rows=f"({DECIDED} UNION ALL {ANSWERED}) d\n"
     "JOIN quotes_article a ON a.id = d.article_id "
     "JOIN quotes_collection c ON c.id = a.collection_id",
-    where="TRUE",
+    where=f"d.object_id NOT IN ({WITHDRAWN})",
     order="d.blind, d.id, d.variable",
     filters={**COLLECTION_FILTERS, **ARTICLE_FILTERS},
 )

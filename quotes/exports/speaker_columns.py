@@ -142,7 +142,7 @@ SPEAKERS = Table(
 quotes_speaker s
 JOIN quotes_collection c ON c.id = s.collection_id
 LEFT JOIN quotes_speaker survivor ON survivor.id = s.merged_into_id""",
-    where="TRUE",
+    where="s.withdrawal_id IS NULL",
     order="s.id",
     filters=SPEAKER_FILTERS,
     articles=OCCURS,
@@ -210,7 +210,7 @@ SPEAKER_NAMES = Table(
 quotes_speakername n
 JOIN quotes_speaker s ON s.id = n.speaker_id
 JOIN quotes_collection c ON c.id = s.collection_id""",
-    where="TRUE",
+    where="s.withdrawal_id IS NULL",
     order="s.id, n.kind, n.text, n.id",
     filters=SPEAKER_FILTERS,
     articles=OCCURS,

@@ -11,6 +11,7 @@ from quotes.models.quote import Quote, QuoteSpan, SpeakerCandidate
 from quotes.models.run import ExtractionRun
 from quotes.models.same_words import QuoteShingle, SameWords, SameWordsQuote
 from quotes.models.speaker import Speaker, SpeakerName
+from quotes.models.withdrawal import Withdrawal
 
 __all__ = [
     "Article",
@@ -30,4 +31,5 @@ __all__ = [
     "Speaker",
     "SpeakerCandidate",
     "SpeakerName",
+    "Withdrawal",
 ]

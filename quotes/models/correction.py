@@ -14,6 +14,7 @@ from quotes.models.collection import Collection
 from quotes.models.quote import Quote
 from quotes.models.speaker import Origin, Speaker
 from quotes.models.suggestion import Status, Suggestion, SuggestionQuerySet
+from quotes.models.withdrawal import withdrawn_by, withdrawn_index, withdrawn_with_reason
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
@@ -110,6 +111,7 @@ class Correction(Suggestion):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     quotes = models.ManyToManyField(Quote, through="CorrectionQuote", related_name="corrections")
+    withdrawal = withdrawn_by()
 
     objects = CorrectionQuerySet.as_manager()
 
@@ -156,6 +158,7 @@ class Correction(Suggestion):
                 name="correction_confidence_is_probability",
                 violation_error_message="A confidence lies between 0 and 1.",
             ),
+            withdrawn_with_reason("correction_withdrawn_with_reason"),
         )
         indexes = (
             models.Index(fields=("article", "start", "id"), name="correction_in_article"),
@@ -165,6 +168,7 @@ class Correction(Suggestion):
             models.Index(fields=("corrector", "-id"), name="correction_made"),
             models.Index(fields=("corrected", "-id"), name="correction_received"),
             models.Index(fields=("collection", "updated_at", "id"), name="correction_by_change"),
+            withdrawn_index("correction_withdrawn"),
         )
 
     def __str__(self) -> str:

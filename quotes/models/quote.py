@@ -18,6 +18,7 @@ from quotes.models.base import newest_first_index, one_of
 from quotes.models.collection import Collection
 from quotes.models.speaker import Origin, Speaker
 from quotes.models.suggestion import Status, Suggestion, SuggestionQuerySet
+from quotes.models.withdrawal import withdrawn_by, withdrawn_index, withdrawn_with_reason
 from quotes.models.words import WordSearch
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class QuoteQuerySet(SuggestionQuerySet):
     def with_candidates(self) -> Self:
         """Add ``choices``: ``[{rank, id, name, kind, probability, reason}]``, best first."""
         candidates = SpeakerCandidate.objects.filter(
-            quote=models.OuterRef("pk"), speaker__merged_into=None
+            quote=models.OuterRef("pk"), speaker__merged_into=None, speaker__withdrawal=None
         ).order_by("rank")
         return self.annotate(
             choices=ArraySubquery(
@@ -134,6 +135,7 @@ class Quote(Suggestion):
     cue_lemma = models.CharField(max_length=80, blank=True)
     normal_text = models.TextField(blank=True, editable=False)
     same_words_hash = models.CharField(max_length=64, blank=True, editable=False)
+    withdrawal = withdrawn_by()
 
     objects = QuoteQuerySet.as_manager()
 
@@ -160,6 +162,7 @@ class Quote(Suggestion):
                 name="quote_not_its_own_parent",
                 violation_error_message="A quote cannot be inside itself.",
             ),
+            withdrawn_with_reason("quote_withdrawn_with_reason"),
             ExclusionConstraint(
                 name="quote_top_level_no_overlap",
                 expressions=[
@@ -196,6 +199,7 @@ class Quote(Suggestion):
             models.Index(fields=("collection", "updated_at", "id"), name="quote_by_change"),
             GinIndex(SearchVector("normal_text", config="english"), name="quote_search"),
             models.Index(fields=("same_words_hash",), name="quote_same_words"),
+            withdrawn_index("quote_withdrawn"),
         )
 
     @staticmethod

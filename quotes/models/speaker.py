@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.lookups import Exact
 
+from quotes.lookalikes import oddities, skeleton, skeleton_of
 from quotes.models.base import PublicRecord, one_of
 from quotes.models.collection import Collection
+from quotes.models.withdrawal import withdrawn_by, withdrawn_index
 from quotes.normal_form import normal_name
 
 if TYPE_CHECKING:
@@ -26,11 +29,13 @@ class Origin(models.TextChoices):
 
 class SpeakerQuerySet(models.QuerySet["Speaker"]):
     def readable_by(self, user: AbstractBaseUser | AnonymousUser) -> SpeakerQuerySet:
-        return self.filter(collection__in=Collection.objects.readable_by(user))
+        """Without those that were withdrawn: nobody is shown them."""
+        mine = self.filter(collection__in=Collection.objects.readable_by(user))
+        return mine.filter(withdrawal=None)
 
     def current(self) -> SpeakerQuerySet:
-        """Without those that were merged into another."""
-        return self.filter(merged_into=None)
+        """Without those that were merged into another, or withdrawn."""
+        return self.filter(merged_into=None, withdrawal=None)
 
     def named_like(self, words: str) -> SpeakerQuerySet:
         """Search all names, tolerant of typing errors; best match first."""
@@ -38,7 +43,9 @@ class SpeakerQuerySet(models.QuerySet["Speaker"]):
 
         norm = normal_name(words)
         names = SpeakerName.objects.filter(speaker=models.OuterRef("pk")).filter(
-            models.Q(norm__contains=norm) | models.Q(norm__trigram_word_similar=norm)
+            models.Q(norm__contains=norm)
+            | models.Q(norm__trigram_word_similar=norm)
+            | Exact(skeleton_of("norm"), skeleton(words))
         )
         best = names.annotate(near=TrigramWordSimilarity(norm, "norm")).order_by("-near")
         return (
@@ -46,6 +53,27 @@ class SpeakerQuerySet(models.QuerySet["Speaker"]):
             .annotate(near=models.Subquery(best.values("near")[:1]))
             .order_by("-near", "name", "pk")
         )
+
+    def drawn_like(self, name: str, *, besides: Speaker | None = None) -> SpeakerQuerySet:
+        """Others whose name looks the same and is another: no eye tells the two apart."""
+        alike = SpeakerName.objects.filter(
+            Exact(skeleton_of("norm"), skeleton(name)), speaker=models.OuterRef("pk")
+        ).exclude(norm=normal_name(name))
+        rows = self.filter(models.Exists(alike)).order_by("name", "pk")
+        return rows if besides is None else rows.exclude(pk=besides.pk)
+
+    def with_twins(self) -> SpeakerQuerySet:
+        """Add ``has_twin``: somebody else of the collection has a name that looks the same."""
+        mine = skeleton_of(models.OuterRef("norm"))
+        others = (
+            SpeakerName.objects.filter(Exact(skeleton_of("norm"), mine))
+            .filter(speaker__collection=models.OuterRef("speaker__collection"))
+            .filter(speaker__withdrawal=None)
+            .exclude(norm=models.OuterRef("norm"))
+            .exclude(speaker=models.OuterRef("speaker"))
+        )
+        names = SpeakerName.objects.filter(models.Exists(others), speaker=models.OuterRef("pk"))
+        return self.annotate(has_twin=models.Exists(names))
 
 
 class SpeakerKind(models.TextChoices):
@@ -58,7 +86,8 @@ class SpeakerKind(models.TextChoices):
 class Speaker(PublicRecord):
     """Somebody who is quoted, corrects or is corrected. Belongs to one collection.
 
-    A merged speaker stays as a row that points to the survivor; nothing else points to it.
+    A merged speaker stays as a row that points to the survivor; nothing else points to it. A
+    withdrawn one stays without name or facts: these are kept with its withdrawal.
     """
 
     Kind = SpeakerKind
@@ -78,6 +107,7 @@ class Speaker(PublicRecord):
     )
     origin = models.CharField(max_length=20, choices=Origin, default=Origin.MACHINE)
     version = models.PositiveIntegerField(default=1, editable=False)
+    withdrawal = withdrawn_by()
 
     objects = SpeakerQuerySet.as_manager()
 
@@ -112,10 +142,20 @@ class Speaker(PublicRecord):
             models.Index(fields=("collection", "name", "id"), name="speaker_by_name"),
             models.Index(fields=("collection", "kind", "name", "id"), name="speaker_by_kind"),
             models.Index(fields=("collection", "updated_at", "id"), name="speaker_by_change"),
+            withdrawn_index("speaker_withdrawn"),
         )
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawal_id is not None
+
+    @property
+    def oddities(self) -> list[str]:
+        """What in the name misleads the eye."""
+        return oddities(self.name)
 
 
 class NameKind(models.TextChoices):
@@ -163,6 +203,7 @@ class SpeakerName(models.Model):
         indexes = (
             GinIndex(OpClass(models.F("norm"), name="gin_trgm_ops"), name="speaker_name_trigrams"),
             models.Index(fields=("norm",), name="speaker_name_norm"),
+            models.Index(skeleton_of("norm"), name="speaker_name_skeleton"),
         )
 
     def __str__(self) -> str:

@@ -50,6 +50,11 @@ class SuggestionQuerySet(models.QuerySet):
         """What lists, API and exports may show: not withdrawn, not replaced."""
         return self.exclude(status__in=(Status.WITHDRAWN, Status.REPLACED))
 
+    def known_to_runs(self) -> Self:
+        """What a run looks at: also what was withdrawn for a reason, lest it be brought back."""
+        gone = models.Q(withdrawal=None, status__in=(Status.WITHDRAWN, Status.REPLACED))
+        return self.exclude(gone)
+
     def mark_replaced(self) -> int:
         """Take suggestions off the record that a newer run no longer makes."""
         return self.update(

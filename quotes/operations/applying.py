@@ -8,11 +8,12 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from quotes.matching import match_speakers
+from quotes.matching import lock_matching, match_speakers
 from quotes.models import Article, Correction, ExtractionRun, Quote
 from quotes.operations.same_words import find_same_words
 from quotes.operations.suggested_corrections import SuggestedCorrections
 from quotes.operations.suggested_quotes import SuggestedQuotes
+from quotes.withheld import without_withdrawn
 
 if TYPE_CHECKING:
     from quotes.extraction.types import Extraction
@@ -30,6 +31,8 @@ def apply_extraction(*, run: ExtractionRun, extraction: Extraction) -> Extractio
         run.save()
         return run
     _learn_about(article, extraction)
+    lock_matching(article.collection_id)  # nobody is withdrawn between here and the rows
+    extraction = without_withdrawn(extraction, collection_id=article.collection_id)
     named = sorted(_mentioned(extraction))
     matched = match_speakers(article=article, found=[extraction.speakers[i] for i in named])
     speakers = dict(zip(named, matched, strict=True))

@@ -78,7 +78,7 @@ def _store(
 
 
 def _found(collection: Collection, row: PersonRow) -> Speaker | None:
-    people = Speaker.objects.filter(collection=collection)
+    people = Speaker.objects.filter(collection=collection, withdrawal=None)
     if row.speaker_id is not None:
         speaker = people.filter(public_id=row.speaker_id).select_related("merged_into").first()
         if speaker is None:

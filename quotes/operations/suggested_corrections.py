@@ -13,6 +13,7 @@ from quotes.models import (
     Quote,
     Speaker,
 )
+from quotes.models.suggestion import LIVE_STATES
 from quotes.operations.overlap import overlap
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class SuggestedCorrections:
         self.existing = list(
             Correction.objects.select_for_update(of=("self",), no_key=True)
             .filter(article=article)
-            .on_record()
+            .known_to_runs()
             .in_reading_order()
         )
 
@@ -55,8 +56,8 @@ class SuggestedCorrections:
                 rows.append(None)
                 continue
             if stored is not None and stored.touched:
-                rejected = stored.status == Correction.Status.REJECTED
-                rows.append(None if rejected else stored)
+                is_live = stored.status in LIVE_STATES
+                rows.append(stored if is_live else None)
                 continue
             row = stored or Correction(
                 article=self.article, collection_id=self.article.collection_id

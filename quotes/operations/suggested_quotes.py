@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from quotes.extraction.types import Attribution
 
 SAME_QUOTE_OVERLAP = 0.8
+REFUSED = frozenset({Quote.Status.REJECTED, Quote.Status.WITHDRAWN})
 
 _REFILLED = (
     "published_on",
@@ -64,7 +65,7 @@ class SuggestedQuotes:
         self.existing = list(
             Quote.objects.select_for_update(of=("self",), no_key=True)
             .filter(article=article)
-            .on_record()
+            .known_to_runs()
             .in_reading_order()
         )
         spans = QuoteSpan.objects.filter(quote__in=self.existing).order_by("ordinal")
@@ -103,7 +104,7 @@ class SuggestedQuotes:
     def _pair(self, found: Sequence[Attribution]) -> list[Quote | None]:
         """The stored quote that each attribution is, one to one, best overlap first.
 
-        A rejected quote stands for every attribution like it: none of them comes back.
+        A rejected or withdrawn quote stands for every attribution like it: none comes back.
         """
         likeness = sorted(
             (
@@ -118,7 +119,7 @@ class SuggestedQuotes:
         used: set[int] = set()
         for _, i, place in likeness:
             quote = self.existing[-place]
-            again = quote.status == Quote.Status.REJECTED
+            again = quote.status in REFUSED
             if same[-i] is None and (again or quote.pk not in used):
                 same[-i] = quote
                 used.add(quote.pk)
@@ -131,7 +132,7 @@ class SuggestedQuotes:
         if quote.pk in self.settled and quote.suggestion:
             suggested = quote.suggestion
             forms.append((suggested.get("content", []), suggested.get("cue", [])))
-        rejected = quote.status == Quote.Status.REJECTED
+        rejected = quote.status in REFUSED
         return max(
             overlap(content, stored_content)
             if rejected or (not cue and not stored_cue) or overlap(cue, stored_cue) > 0

@@ -139,7 +139,7 @@ class _CarryOver:
     def _decided_corrections(self, rows: Sequence[Correction]) -> list[Correction]:
         """What somebody touched, and the events that it tells again."""
         kept = {row.pk for row in rows if self._is_on_record(row) and row.touched}
-        kept |= {row.pk for row in rows if self._waits(row)}
+        kept |= {row.pk for row in rows if self._waits(row) or row.withdrawal_id}
         told_again = {row.retells_id for row in rows if row.pk in kept}
         kept |= {row.pk for row in rows if row.pk in told_again and self._is_on_record(row)}
         return [row for row in rows if row.pk in kept]
@@ -150,7 +150,7 @@ class _CarryOver:
         kept = {
             row.pk for row in rows if self._is_on_record(row) and (row.touched or row.pk in held)
         }
-        kept |= {row.pk for row in rows if self._waits(row)}
+        kept |= {row.pk for row in rows if self._waits(row) or row.withdrawal_id}
         around = {row.parent_id for row in rows if row.pk in kept}
         kept |= {row.pk for row in rows if row.pk in around and self._is_on_record(row)}
         # Outer quotes first: what is inside them follows.
@@ -230,7 +230,12 @@ class _CarryOver:
         return placement.status if placement else row.status
 
     def _settle(self, row: Quote | Correction, found: Found, pieces: Pieces) -> list[Placement]:
-        """Change the row (not yet saved) and tell it; nothing is asked of what was refused."""
+        """Change the row (not yet saved) and tell it; nothing is asked of what was refused.
+
+        What was withdrawn for a reason moves along, so that no run brings it back, or stays.
+        """
+        if row.withdrawal_id is not None and not found.is_sure:
+            return []
         placement = self._waits(row)
         status = self._status(row)
         row.version += 1

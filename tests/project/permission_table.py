@@ -30,6 +30,7 @@ from quotes.models import (
     Quote,
     SameWords,
     Speaker,
+    Withdrawal,
 )
 from tests.annotations.coded_story import Coded
 
@@ -57,6 +58,7 @@ class World:
     coded: Coded
     same_words: SameWords
     settled_words: SameWords
+    withdrawal: Withdrawal
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,11 @@ def decision(args: Callable[[World], list[Any]], **said: Callable[[World], Any] 
     return Row(ACT, args, body)
 
 
+def withdrawing(args: Callable[[World], list[Any]]) -> Row:
+    body = {"version": 1, "reason": "A court has said so."}
+    return Row(both("withdraw", "withdraw"), args, lambda world: body)
+
+
 def api_action(
     args: Callable[[World], list[Any]],
     row: Callable[[World], Quote | Correction],
@@ -217,6 +224,8 @@ def new_words(world: World) -> str:
 PAGES: dict[str, Row] = {
     "healthz": Row(OPEN),
     "readyz": Row(OPEN),
+    # Who has the token of the settings may: no person has, and without one it is not there.
+    "metrics": Row(OPEN),
     "annotations:home": Row(OPEN),
     "annotations:article_list": Row(ROWS),
     "annotations:article_import": Row(
@@ -316,6 +325,13 @@ PAGES: dict[str, Row] = {
     ),
     "annotations:correction_picture": Row(ROWS),
     "annotations:picture_download": Row(ROWS, lambda world: ["svg"]),
+    "annotations:quote_withdraw": withdrawing(quote),
+    "annotations:correction_withdraw": withdrawing(correction),
+    "annotations:speaker_withdraw": withdrawing(speaker),
+    "annotations:withdrawal_list": Row(safe("rows:withdraw")),
+    "annotations:withdrawal_put_back": Row(
+        {"POST": "withdraw"}, lambda world: [world.withdrawal.public_id]
+    ),
     "annotations:export_list": Row(safe("rows:export")),
     "annotations:export_table": Row({"GET": "rows:export"}, lambda world: ["quotes"]),
     "annotations:export_format": Row({"GET": "rows:export"}, lambda world: ["jsonl"]),

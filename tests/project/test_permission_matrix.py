@@ -27,6 +27,7 @@ from annotations.operations.snapshots import request_snapshot
 from annotations.operations.speakers import merge_speakers
 from annotations.operations.tokens import make_token, revoke_token
 from annotations.operations.webhooks import add_webhook
+from annotations.operations.withdrawing import withdraw
 from annotations.permissions import PERMISSIONS
 from quotes.importing import read_paste
 from quotes.models import Collection, Membership, Placement, SameWords
@@ -60,6 +61,7 @@ SELECT (SELECT count(*) FROM annotations_edit), (SELECT count(*) FROM annotation
        (SELECT sum(version) FROM quotes_quote),
        (SELECT sum(version) FROM quotes_correction),
        (SELECT sum(version) FROM annotations_webhook),
+       (SELECT count(*) + count(ended_at) FROM quotes_withdrawal),
        (SELECT count(*) FROM annotations_webhookdelivery)
 """
 HOW_TO_ADD = """\
@@ -179,6 +181,13 @@ def make_world() -> World:
         snapshot=request_snapshot(collection=collection, user=boss, queue=False),
         placement=make_question(collection, boss),
         coded=coded_story(collection),
+        withdrawal=withdraw(
+            kind="speaker",
+            public_id=make_speaker(collection, SECRETS[4]).public_id,
+            version=1,
+            user=boss,
+            reason=SECRETS[4],
+        ),
         same_words=make_versions(collection),
         settled_words=confirm_same_words(
             public_id=make_versions(collection).public_id, version=1, user=boss
@@ -335,6 +344,8 @@ OTHERWISE = {
     ("annotations:correction_code", "POST"): {"403": "404"},
     ("annotations:undo", "POST"): {"done": "409"},
     ("annotations:redo", "POST"): {"done": "409"},
+    ("metrics", "GET"): {"done": "404"},
+    ("metrics", "HEAD"): {"done": "404"},
     ("annotations:sign_in_by_link", "GET"): {"done": "404|done"},
     # Who may is told that nothing is left out of this story there, and that a quote of one speaker
     # is not joined with another's: told, not turned away.

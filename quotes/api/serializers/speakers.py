@@ -27,6 +27,9 @@ class SpeakerSerializer(Shown):
     merged_into = shown_id(
         source="merged_into.public_id", null=True, text="The speaker that holds these quotes now."
     )
+    withdrawn = serializers.BooleanField(
+        source="is_withdrawn", help_text="Drop what you keep of this speaker. Only a list says it."
+    )
     origin = serializers.ChoiceField(choices=Origin.choices)
     version = serializers.IntegerField()
     created_at = serializers.DateTimeField()

@@ -24,7 +24,8 @@ from quotes.models import Correction, Quote, Speaker
 class SpeakerList(ListView):
     """Speakers by name, without those that were merged into another.
 
-    With `updated_since` those come too, with `merged_into`.
+    With `updated_since` those come too, with `merged_into`, and without their names those that
+    were `withdrawn`.
     """
 
     serializer_class = serializers.SpeakerSerializer

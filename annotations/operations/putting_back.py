@@ -1,0 +1,143 @@
+"""Putting back what was withdrawn: every row as it was, and every name in its place."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from annotations.history import correction_snapshots, quote_snapshots
+from annotations.models import Edit, ObjectKind
+from annotations.operations.withdrawing import (
+    FACTS,
+    WITHDRAWN,
+    record_of,
+    save_others,
+    save_rows,
+)
+from annotations.permissions import require
+from annotations.refusals import NotAllowedNow, NotVisible
+from quotes.matching import lock_matching
+from quotes.models import (
+    Correction,
+    Placement,
+    Quote,
+    Speaker,
+    SpeakerCandidate,
+    SpeakerName,
+    Withdrawal,
+)
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@transaction.atomic
+def put_back(*, public_id: uuid.UUID, user: User) -> Withdrawal:
+    """Take a withdrawal back: all that went with it is on the record again."""
+    act = Withdrawal.objects.filter(public_id=public_id).first()
+    if act is None:
+        raise NotVisible
+    require(user, "withdraw", act.collection_id)
+    lock_matching(act.collection_id)
+    corrections = _gone(Correction, act)
+    quotes = _gone(Quote, act)
+    act = Withdrawal.objects.select_for_update(no_key=True).get(pk=act.pk)
+    if act.ended_at is not None:
+        return act  # a double click
+    speakers = list(Speaker.objects.filter(withdrawal=act).select_for_update(no_key=True))
+    _name_again(speakers, act, user)
+    try:
+        with transaction.atomic():
+            _return(act, user, ObjectKind.QUOTE, quotes, quote_snapshots)
+            _return(act, user, ObjectKind.CORRECTION, corrections, correction_snapshots)
+    except IntegrityError as error:
+        raise NotAllowedNow(
+            "Somebody has added a quote where one of these stood. Reject it first."
+        ) from error
+    Placement.objects.filter(public_id__in=act.kept.get("asked", [])).update(
+        state=Placement.State.ASKED, updated_at=Now()
+    )
+    _remember_in_others(act, user)
+    act.ended_at, act.ended_by = timezone.now(), user
+    act.kept, act.norms = {}, []
+    act.save()
+    return act
+
+
+def _gone(model: Any, act: Withdrawal) -> list[Any]:
+    people = ("speaker", "addressee", "parent") if model is Quote else ("corrector", "corrected")
+    rows = model.objects.filter(withdrawal=act).order_by("pk")
+    locked = rows.select_for_update(of=("self",), no_key=True).select_related("article", *people)
+    return list(locked.defer("article__text", "article__search_vector"))
+
+
+def _return(
+    act: Withdrawal, user: User, kind: ObjectKind, rows: Sequence[Any], snapshots: Any
+) -> None:
+    taken = Edit.objects.filter(batch=act.public_id, action=f"{kind.value}.{WITHDRAWN}")
+    edits = {edit.object_id: edit for edit in taken}
+    before = snapshots(rows)
+    for row in rows:
+        state = edits[row.public_id].before or {}
+        row.status, row.touched, row.withdrawal = state["status"], state["touched"], None
+        row.version += 1
+    action = f"{kind.value}.put_back"
+    save_rows(act, user, action, kind, rows, before, snapshots(rows), undone=edits)
+
+
+def _name_again(speakers: Sequence[Speaker], act: Withdrawal, user: User) -> None:
+    for row in speakers:
+        kept = act.kept["speakers"][str(row.public_id)]
+        for field in FACTS:
+            setattr(row, field, kept[field])
+        row.withdrawal = None
+        row.version += 1
+        row.updated_at = timezone.now()
+        if row.wikidata_id and _is_taken(row):
+            row.wikidata_id = None
+        row.save(update_fields=(*FACTS, "withdrawal", "version", "updated_at"))
+        SpeakerName.objects.bulk_create(SpeakerName(speaker=row, **name) for name in kept["names"])
+        record_of(row, act, user, "speaker.put_back")
+
+
+def _is_taken(speaker: Speaker) -> bool:
+    """Somebody made the same person anew meanwhile, and gave them the Wikidata id."""
+    others = Speaker.objects.filter(
+        collection_id=speaker.collection_id, wikidata_id=speaker.wikidata_id
+    )
+    return others.exclude(pk=speaker.pk).exists()
+
+
+def _remember_in_others(act: Withdrawal, user: User) -> None:
+    """Give quotes by others back what they said of the speaker, where nothing else stands there."""
+    kept: dict[str, Any] = act.kept.get("quotes", {})
+    if not kept:
+        return
+    speaker = Speaker.objects.get(public_id=act.object_id)
+    rows = Quote.objects.filter(public_id__in=kept).order_by("pk")
+    others = list(
+        rows.select_for_update(of=("self",), no_key=True).select_related(
+            "speaker", "addressee", "parent"
+        )
+    )
+    touched = [quote for quote in others if quote.touched]
+    before = quote_snapshots(touched)
+    candidates = []
+    for quote in others:
+        was = kept[str(quote.public_id)]
+        if was["addressee"] and quote.addressee_id is None:
+            quote.addressee = speaker
+        quote.reason = quote.reason or was["reason"]
+        suggestion = quote.suggestion or {}
+        if was["suggested_name"] and suggestion.get("speaker") == str(speaker.public_id):
+            quote.suggestion = {**suggestion, "speaker_name": was["suggested_name"]}
+        if was["candidate"]:
+            candidates.append(SpeakerCandidate(quote=quote, speaker=speaker, **was["candidate"]))
+        quote.version += 1
+    SpeakerCandidate.objects.bulk_create(candidates, ignore_conflicts=True)
+    save_others(act, user, others, touched, before)
