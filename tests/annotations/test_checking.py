@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -36,6 +37,7 @@ from quotes.models import (
     SameWords,
     SameWordsQuote,
     SpeakerName,
+    Withdrawal,
 )
 from quotes.operations import request_extraction
 from tests.factories import (
@@ -50,7 +52,6 @@ from tests.factories import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from django.contrib.auth.models import User
     from pytest_django.fixtures import SettingsWrapper
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +149,19 @@ def point_to_the_merged() -> None:
     speaker.save()
 
 
+def name_of_the_withdrawn() -> None:
+    speaker = quote().speaker
+    speaker.withdrawal = Withdrawal.objects.create(
+        collection=speaker.collection,
+        kind="speaker",
+        object_id=speaker.public_id,
+        label=speaker.name,
+        reason="A court ordered it.",
+        made_by=User.objects.first(),
+    )
+    speaker.save()
+
+
 def put_back_in_the_older_version() -> None:
     older = quote().article
     make_article(older.collection)
@@ -239,6 +253,7 @@ BREAKS = (
     other_voice,
     chain_of_retellings,
     point_to_the_merged,
+    name_of_the_withdrawn,
     put_back_in_the_older_version,
     ask_for_what_stands,
     group_of_two_collections,

@@ -35,6 +35,7 @@ DECIDED = {
     "change_speaker": "editor adjudicator manager",
     "assign": "adjudicator manager",
     "adjudicate": "adjudicator manager",
+    "withdraw": "manager",
     "manage_members": "manager",
     "manage_webhooks": "manager",
 }

@@ -14,6 +14,7 @@ from django.test import Client
 from quotes.exports.csv import stream_csv
 from quotes.exports.filters import ExportFilters
 from quotes.exports.tables import TABLES
+from tests.annotations.coded_story import coded_story
 from tests.api.conftest import API, World, make_world
 from tests.factories import make_collection, make_edit, make_same_words
 
@@ -32,6 +33,7 @@ def test_a_table_is_what_the_command_line_gives(
 ) -> None:
     make_edit(world.claim, editor)
     make_same_words(world.claim, world.retort)
+    coded_story(world.article.collection)
     response = api.get(f"{API}/exports/{table}.csv", headers={"accept": "text/csv"})
     assert response.status_code == 200
     assert response["Content-Type"].startswith("text/csv; charset=utf-8")

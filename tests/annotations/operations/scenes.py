@@ -25,6 +25,7 @@ from annotations.operations import (
     leaving_out,
     members,
     naming,
+    putting_back,
     repeats,
     same_words,
     sign_in,
@@ -34,6 +35,7 @@ from annotations.operations import (
     undoing,
     upkeep,
     webhooks,
+    withdrawing,
 )
 from annotations.operations import (
     quotes as quoting,
@@ -538,6 +540,21 @@ def begin_code_quote(s: Scene) -> Call:
 def begin_code_correction(s: Scene) -> Call:
     desk = desk_to_code(s, story_to_code)
     return lambda: desk.answer_correction(desk.first)
+
+
+def begin_withdraw(s: Scene) -> Call:
+    return lambda: withdrawing.withdraw(
+        kind="speaker",
+        public_id=s.ines.public_id,
+        version=s.ines.version,
+        user=s.manager,
+        reason="A court ordered it.",
+    )
+
+
+def begin_put_back(s: Scene) -> Call:
+    act = begin_withdraw(s)()
+    return lambda: putting_back.put_back(public_id=act.public_id, user=s.manager)
 
 
 def begin_finish(s: Scene) -> Call:
