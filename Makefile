@@ -60,7 +60,7 @@ check: ## Run what CI runs beside the tests: format, lint, types, layers, schema
 coverage: ## Fail where a line or branch of permissions, operations, spans or the CSV guard has no test
 	$(INSTALL) requirements-test.txt
 	@mkdir -p .cache
-	$(BIN)/coverage run --data-file=.cache/coverage -m pytest -n 0 -q -m "not browser and not slow" \
+	$(BIN)/coverage run --data-file=.cache/coverage -m pytest -n 0 -q -m "not browser and not alone" \
 		tests/annotations tests/api tests/quotes tests/extraction/test_text.py
 	$(BIN)/coverage report --data-file=.cache/coverage --include=$(FULLY_COVERED) --fail-under=100
 

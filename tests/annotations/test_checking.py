@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 
     from pytest_django.fixtures import SettingsWrapper
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 CLAIM = "“It has held for ninety winters,”"
 RETORT = "“It has not held since March,”"
 EVIDENCE = "Tobias Wrenfield told the board, correcting the minister."

@@ -9,6 +9,8 @@ from quotes.models import Article, Quote, Speaker
 from tests.api.conftest import API, World
 from tests.factories import make_article, make_correction, make_quote, make_speaker
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_tag_holds_until_the_object_changes(api: Client, world: World) -> None:
     for kind, row in (

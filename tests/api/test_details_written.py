@@ -17,6 +17,8 @@ from quotes.normal_form import normal_name
 from tests.api.conftest import API, World
 from tests.factories import make_article, make_quote, make_speaker
 
+pytestmark = pytest.mark.slow
+
 
 def ask(
     client: Client,

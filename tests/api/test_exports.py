@@ -18,6 +18,8 @@ from tests.annotations.coded_story import coded_story
 from tests.api.conftest import API, World, make_world
 from tests.factories import make_collection, make_edit, make_same_words
 
+pytestmark = pytest.mark.slow
+
 
 def content(response: HttpResponseBase) -> bytes:
     return b"".join(response)  # type: ignore[arg-type]

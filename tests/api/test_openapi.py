@@ -17,6 +17,8 @@ from quotes.api.problems import KINDS
 from quotes.api.reference import document
 from tests.api.conftest import API, World
 
+pytestmark = pytest.mark.slow
+
 PATH = Path(settings.BASE_DIR) / "docs" / "openapi.yml"
 
 

@@ -17,6 +17,8 @@ from quotes.models import Article, Collection, Correction, Quote, Speaker
 from tests.api.conftest import API, World
 from tests.factories import make_article, make_speaker
 
+pytestmark = pytest.mark.slow
+
 
 def walk(api: Client, address: str, link: str = "next") -> Iterator[list[str]]:
     """The ids of each page, from an address on."""

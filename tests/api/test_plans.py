@@ -14,6 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from quotes.api import filters
 from tests.api.conftest import API, World
 
+pytestmark = pytest.mark.slow
+
 VALUES = {
     "outlet": "Harbour Gazette",
     "language": "en",

@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
@@ -24,6 +25,8 @@ from quotes.models import (
 from quotes.normal_form import normal_name
 from tests.api.conftest import API, World
 from tests.factories import make_quote
+
+pytestmark = pytest.mark.slow
 
 Counter = Callable[[Callable[[], object]], int]
 LISTS = (

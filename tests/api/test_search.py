@@ -12,6 +12,8 @@ from quotes.models import Article, Quote
 from tests.api.conftest import API, World
 from tests.api.test_plans import nodes, plan_of
 
+pytestmark = pytest.mark.slow
+
 SAID = (
     "the harbour wall stands",
     "a wall, then the harbour",

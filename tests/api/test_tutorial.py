@@ -29,6 +29,8 @@ from tests.factories import (
     make_speaker,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def zipped(texts: dict[str, str]) -> bytes:
     data = io.BytesIO()

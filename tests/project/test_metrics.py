@@ -10,7 +10,7 @@ from django.test import Client
 
 from config.metrics import Counters
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 TOKEN = {"Authorization": "Bearer let me in"}
 

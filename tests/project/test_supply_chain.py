@@ -9,6 +9,8 @@ import pytest
 
 from tools import audit, sbom
 
+pytestmark = pytest.mark.slow
+
 LICENCES = {
     "0BSD",
     "Apache-2.0",

@@ -17,7 +17,7 @@ import pytest
 
 from quotes.extraction.types import Attribution, Correction, Document, Extraction, Speaker
 
-pytestmark = pytest.mark.model
+pytestmark = [pytest.mark.model, pytest.mark.slow]
 
 Story = dict[str, Any]
 

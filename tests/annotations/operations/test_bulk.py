@@ -13,7 +13,7 @@ from annotations.refusals import NotAllowedNow, NotVisible
 from quotes.models import Quote
 from tests.factories import make_article, make_quote, make_speaker
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from annotations.refusals import Invalid, NotAllowedNow, StaleVersion
 from quotes.models import Article, Quote
 from tests.factories import make_article, make_correction, make_quote, make_speaker
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 TEXT = (
     "“The ferry sails at noon,” said Mirela Voss. “It has always sailed at noon.”\n\n"

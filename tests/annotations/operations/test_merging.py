@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from quotes.models import Article, Collection
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 EVIDENCE = (
     "“It has not held since March,” Tobias Wrenfield told the board, correcting the minister."

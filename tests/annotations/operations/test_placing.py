@@ -23,7 +23,7 @@ from tests.factories import make_quote
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 NOW = "“It has not held since early March,”"
 CHANGED = STORY.replace("since March", "since early March")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from quotes.models import Collection
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 WHOLE = "“The ferry will sail on Monday, whatever the harbour board may think.”"
 PART = "“whatever the harbour board may think”"
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
     from quotes.models import Collection
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @dataclass

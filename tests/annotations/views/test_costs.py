@@ -16,7 +16,7 @@ from tests.annotations.views.conftest import HTMX, World
 from tests.annotations.views.test_actions import ACTIONS, send
 from tests.factories import make_article, make_speaker
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 QUOTES_PER_PARAGRAPH = 4
 

@@ -18,6 +18,8 @@ from tests.annotations.views.conftest import HTMX, World, decide
 from tests.annotations.views.test_actions import ACTIONS
 from tests.factories import make_article, make_correction, make_quote, make_speaker
 
+pytestmark = pytest.mark.slow
+
 # name: (what its id is, for anybody, reader, outsider)
 PAGES: dict[str, tuple[str, int, int, int]] = {
     "article_list": ("", 302, 200, 200),

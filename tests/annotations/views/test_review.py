@@ -13,6 +13,8 @@ from quotes.models import Quote
 from tests.annotations.views.conftest import HTMX, decide
 from tests.factories import make_article, make_quote, make_speaker
 
+pytestmark = pytest.mark.slow
+
 REVIEW = "annotations:review_list"
 
 

@@ -10,7 +10,7 @@ from quotes.models import Correction, Quote
 from tests.annotations.coded_story import Coded, coded_story, story_to_code
 from tests.factories import make_article, make_collection, make_quote
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from quotes.models import Article, Collection
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 FIRST = "“It has held for ninety winters,”"
 SECOND = "“It has not held since March,”"

@@ -23,7 +23,7 @@ from tests.factories import make_article, make_collection, make_quote, make_spea
 if TYPE_CHECKING:
     from quotes.models import Article, Collection, Speaker
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 WHOLE = "“The ferry will sail on Monday, whatever the harbour board may think of it.”"
 PART = "“whatever the harbour board may think”"

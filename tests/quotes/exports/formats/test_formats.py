@@ -21,7 +21,7 @@ from quotes.exports.formats.lines import ExportFormat
 from quotes.models import Article, Quote
 from tests.factories import make_article, make_quote, make_speaker
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 EVERYTHING = ExportFilters(within=None)
 TEI = "{http://www.tei-c.org/ns/1.0}"
