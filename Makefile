@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install run backup restore test check coverage test-faults format openapi lock sbom audit bench train evaluate calibrate \
-	bench-engine bench-load clean
+	bench-engine bench-load bench-desk clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,7 +55,6 @@ check: ## Run what CI runs beside the tests: format, lint, types, layers, schema
 	$(BIN)/python manage.py spectacular --fail-on-warn --validate --file .cache/openapi.yml
 	diff -u docs/openapi.yml .cache/openapi.yml
 	$(PYTEST) -m "(browser or slow) and not alone"
-	$(BIN)/python -m pytest -n 0 -m alone
 
 coverage: ## Fail where a line or branch of permissions, operations, spans or the CSV guard has no test
 	$(INSTALL) requirements-test.txt
@@ -124,6 +123,10 @@ bench-load: ## Measure fifty readers and ten writers on the whole site, on LOAD_
 		DATA_DIR=$(LOAD_DIR) $(BIN)/python manage.py make_benchmark_data --quotes $(LOAD_QUOTES)
 	@touch $(LOAD_DIR)/made-$(LOAD_QUOTES)
 	DATA_DIR=$(LOAD_DIR) $(BIN)/python -m benchmarks.load
+
+bench-desk: ## Print how long an editor waits after a key, in Chromium; nothing else may run meanwhile
+	$(INSTALL) requirements-dev.txt
+	$(BIN)/python -m pytest -n 0 -q -s -m alone
 
 train: ## Train the tagger anew; CORPUS, DEV, START, EPOCHS and others are read
 	@$(PYTHON) -m training.start

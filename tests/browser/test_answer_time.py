@@ -13,8 +13,8 @@ from playwright.sync_api import Page
 from quotes.models import Quote
 from tests.annotations.views.test_costs import long_article
 
-# Time on the wall is only the page's own where nothing else runs: `make check` gives these tests
-# a run without a second worker.
+# Time on the wall is only the page's own where nothing else runs: `make bench-desk` measures it.
+# That the next card does not wait for the server is tested with the keys.
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.alone]
 
 DECISIONS = 50

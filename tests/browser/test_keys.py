@@ -100,6 +100,21 @@ def test_a_page_asked_for_before_a_decision_is_not_drawn_after_it(desk, story, f
     assert "data-open" not in desk.locator(f"#item-{first.public_id}").evaluate("e => e.outerHTML")
 
 
+def test_the_next_card_is_in_focus_before_the_server_has_answered(desk, story, first):
+    desk.goto(address(story))
+    held: list[Any] = []
+    desk.route("**/confirm/", lambda route: held.append(route))
+    own = desk.locator(".item.is-focus").get_attribute("id")
+    desk.keyboard.press("a")
+    desk.locator(f".item.is-focus:not(#{own}):has(> .full)").wait_for()
+    while not held:
+        desk.wait_for_timeout(20)
+    assert not Quote.objects.filter(article=story).confirmed().exists()
+    held[0].continue_()
+    saved(desk)
+    assert Quote.objects.filter(article=story).confirmed().count() == 1
+
+
 def test_a_key_pressed_before_the_cards_buttons_are_there_is_kept_for_it(desk, collection):
     article = long_article(collection, 120)
     desk.goto(address(article))

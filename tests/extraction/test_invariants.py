@@ -105,7 +105,7 @@ def test_chunks_do_not_move_a_span() -> None:
         ("“a", 2000),
         (" ", 60_000),
         ("x", 6000),
-        ("‘he said ", 300),
+        ("‘he said ", 600),
         ("Read more\n", 1000),
     ],
 )
