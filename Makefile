@@ -11,7 +11,7 @@ FUZZ_SECONDS ?= 300
 FULLY_COVERED := annotations/permissions.py,annotations/operations/*,quotes/operations/*,$\
 	quotes/formula_guard.py,quotes/extraction/text.py,quotes/api/offsets.py
 FAULT_TESTS := tests/annotations/operations tests/api/test_lost_connections.py \
-	tests/quotes/operations tests/project/test_serve.py
+	tests/quotes/operations tests/project/test_killed.py tests/project/test_serve.py
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock"

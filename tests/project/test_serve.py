@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import http.client
 import os
-import re
-import shutil
 import signal
-import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from config import processes
 from config.postgres.server import Cluster
+from tests.project.serving import (
+    Server,
+    assert_nothing_left,
+    related,
+    status_of,
+    stop,
+    wait_until_gone,
+)
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -29,127 +30,6 @@ pytestmark = [
     pytest.mark.xdist_group("serve"),
     pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc"),
 ]
-
-
-class Server:
-    """One `manage.py serve` on a data directory."""
-
-    def __init__(self, data_directory: Path, **variables: str) -> None:
-        unset = {"DATABASE_URL", "SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS", "HOST"}
-        environment = {key: value for key, value in os.environ.items() if key not in unset}
-        environment |= {"DATA_DIR": str(data_directory), "PORT": "0", "SAMPLES": "0", **variables}
-        self.data_directory = data_directory
-        self.healthy = False
-        self.lines: list[str] = []
-        self.url = ""
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
-            cwd=PROJECT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-
-    def wait_until_ready(self) -> None:
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            self.lines.append(line)
-            if found := re.search(r"Ready after .*: (http://\S+)/", line):
-                self.url = found[1]
-            if line.startswith("Ctrl-C stops everything"):
-                return
-        pytest.fail("it ended before it was ready:\n" + "".join(self.lines))
-
-    def finish(self, seconds: float = 40) -> int:
-        """Wait for the end and give the exit status."""
-        rest, _ = self.process.communicate(timeout=seconds)
-        self.lines.append(rest)
-        return self.process.returncode
-
-    @property
-    def said(self) -> str:
-        return "".join(self.lines)
-
-
-def related(data_directory: Path) -> dict[int, str]:
-    """Give the living processes that have the data directory in command or environment."""
-    needle = str(data_directory).encode()
-    found = {}
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            text = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
-        except OSError:
-            continue
-        command = processes.command_of(int(entry.name))
-        if needle in text and command is not None:
-            found[int(entry.name)] = command
-    return found
-
-
-def wait_until_gone(data_directory: Path, seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while left := related(data_directory):
-        assert time.monotonic() < deadline, f"still running: {left}"
-        time.sleep(0.1)
-
-
-def status_of(url: str) -> int:
-    try:
-        with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own http
-            return int(answer.status)
-    except urllib.error.HTTPError as error:
-        return error.code
-
-
-def assert_nothing_left(data_directory: Path) -> None:
-    assert related(data_directory) == {}
-    names = {path.name for path in data_directory.iterdir()}
-    assert names == {"postgres", "secret_key"}
-    assert {path.name for path in (data_directory / "postgres").iterdir()} == {"data", "log"}
-    assert not (data_directory / "postgres" / "data" / "postmaster.pid").exists()
-
-
-# For the session: pytest-xdist may run other modules between two tests of this one.
-@pytest.fixture(scope="session")
-def cold_start(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Server]]:
-    """Start four copies at once on nothing, wait for the one that wins, and stop it."""
-    place = tmp_path_factory.mktemp("serve") / "data"
-    copies = [Server(place) for _ in range(4)]
-    while sum(copy.process.poll() is None for copy in copies) > 1:
-        time.sleep(0.1)
-    for copy in copies:
-        if copy.process.poll() is None:
-            copy.wait_until_ready()
-            copy.healthy = status_of(f"{copy.url}/healthz") == 200
-            copy.process.send_signal(signal.SIGINT)
-        copy.finish()
-    return place, copies
-
-
-@pytest.fixture
-def served_before(cold_start: tuple[Path, list[Server]], tmp_path: Path) -> Iterator[Path]:
-    """Give a data directory that has been served before."""
-    place = tmp_path / "data"
-    shutil.copytree(cold_start[0], place)
-    yield place
-    for pid in related(place):
-        os.kill(pid, signal.SIGKILL)
-
-
-@pytest.fixture
-def server(served_before: Path) -> Server:
-    """Give a server that is ready."""
-    server = Server(served_before)
-    server.wait_until_ready()
-    return server
-
-
-def stop(server: Server, number: int = signal.SIGINT) -> None:
-    server.process.send_signal(number)
-    assert server.finish() == 0, server.said
-    assert_nothing_left(server.data_directory)
 
 
 def test_four_cold_starts_at_once_become_one_server(

@@ -42,6 +42,11 @@ def test_case_22_any_other_cell_stays_as_it_is(cell):
     assert unguard(cell) == cell
 
 
+@pytest.mark.parametrize("cell", ["=1+1", "-5", "+x", "@x", "\tx", "＝1"])
+def test_case_22_a_cell_that_no_guard_wrote_is_read_as_it_stands(cell):
+    assert unguard(cell) == cell
+
+
 @given(st.text() | ODD)
 @example("'='")
 def test_case_22_the_guard_is_undone_without_loss(cell):

@@ -1,0 +1,212 @@
+"""Twenty people write while something is killed: what was answered is there (cases 44 and 46)."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections import Counter
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from config.postgres.server import Cluster
+from tests.project.serving import PROJECT, Server, related, stop
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.xdist_group("serve"),
+    pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for processes in /proc"),
+]
+
+WRITERS = 20
+# `make test-faults` writes for longer.
+SECONDS = float(os.environ.get("FAULT_SECONDS", "3"))
+TOKEN = """
+from django.contrib.auth.models import User
+from annotations.models import ApiToken
+from annotations.operations.tokens import make_token
+from quotes.models import Collection, Membership
+user = User.objects.create_user("writer")
+desk = Collection.objects.order_by("pk").first()
+Membership.objects.create(user=user, collection=desk, role="manager")
+_, plain = make_token(user=user, name="writer", scopes=ApiToken.Scope.values)
+print("made", plain, desk.public_id)
+"""
+
+
+def manage(place: Path, *words: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=PROJECT,
+        env={**os.environ, "DATA_DIR": str(place)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@dataclass
+class Crowd:
+    """Writers who each make one speaker after another, and note what was answered."""
+
+    url: str
+    token: str
+    collection: str
+    sent: set[str] = field(default_factory=set)
+    made: dict[str, str] = field(default_factory=dict)
+    answers: Counter[str] = field(default_factory=Counter)
+    over: threading.Event = field(default_factory=threading.Event)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    threads: list[threading.Thread] = field(default_factory=list)
+
+    def begin(self) -> None:
+        self.threads = [
+            threading.Thread(target=self._write, args=(n,), daemon=True) for n in range(WRITERS)
+        ]
+        for thread in self.threads:
+            thread.start()
+
+    def end(self) -> None:
+        self.over.set()
+        for thread in self.threads:
+            thread.join(60)
+            assert not thread.is_alive()
+
+    def wait_for(self, more: int) -> None:
+        """Until so many more were answered."""
+        wanted = len(self.made) + more
+        deadline = time.monotonic() + 120
+        while len(self.made) < wanted:
+            assert time.monotonic() < deadline, self.answers
+            time.sleep(0.02)
+
+    def _write(self, number: int) -> None:
+        turn = 0
+        while not self.over.is_set():
+            turn += 1
+            name = f"Writer {number} turn {turn}"
+            with self.lock:
+                self.sent.add(name)
+            outcome = self._post(name)
+            with self.lock:
+                self.answers[outcome] += 1
+            if outcome == "refused":  # nobody listens: it was not even sent
+                time.sleep(0.1)
+
+    def _post(self, name: str) -> str:
+        there = HTTPConnection(urlsplit(self.url).netloc, timeout=50)
+        headers = {
+            "Authorization": f"Bearer {self.token}",
+            "Content-Type": "application/json",
+            "Idempotency-Key": str(uuid.uuid4()),
+        }
+        body = json.dumps({"collection": self.collection, "name": name})
+        try:
+            there.connect()
+        except OSError:
+            return "refused"
+        try:
+            there.request("POST", "/api/v1/speakers/", body, headers)
+            answer = there.getresponse()
+            said = json.loads(answer.read())
+        except (OSError, HTTPException, ValueError):
+            return "cut"
+        finally:
+            there.close()
+        if answer.status == 201:
+            with self.lock:
+                self.made[said["id"]] = name
+        elif answer.headers.get_content_type() != "application/problem+json":
+            return f"{answer.status} as {answer.headers.get_content_type()}"
+        return str(answer.status)
+
+
+def crowd_at(server: Server) -> Crowd:
+    _, token, collection = manage(server.data_directory, "shell", "-v", "0", "-c", TOKEN).split()[
+        -3:
+    ]
+    return Crowd(server.url, token, collection)
+
+
+def stored(place: Path) -> dict[str, str]:
+    """Speakers with their names, each with its one name and its one history row."""
+    cluster = Cluster(place / "postgres")
+    with psycopg.connect(cluster.url()) as connection:
+        rows = connection.execute(
+            """
+            SELECT s.public_id::text, s.name,
+                   (SELECT count(*) FROM quotes_speakername n WHERE n.speaker_id = s.id),
+                   (SELECT count(*) FROM annotations_edit e WHERE e.object_id = s.public_id),
+                   (SELECT count(*) FROM annotations_idempotencyrecord i
+                    WHERE i.body LIKE '%' || s.public_id || '%')
+            FROM quotes_speaker s
+            """
+        ).fetchall()
+    for _, name, *parts in rows:
+        assert parts == [1, 1, 1], f"{name} is half done: {parts}"
+    return {public_id: name for public_id, name, *_ in rows}
+
+
+def all_answered_is_there(crowd: Crowd, place: Path, *, cut: int) -> None:
+    """Every 2xx is a row; beside them only what was cut off before its answer."""
+    there = stored(place)
+    lost = crowd.made.keys() - there.keys()
+    assert not lost, f"{len(lost)} of {len(crowd.made)} answered with 201 are gone"
+    more = {public_id: name for public_id, name in there.items() if public_id not in crowd.made}
+    assert set(more.values()) <= crowd.sent
+    assert len(more) <= cut
+    assert "invariants hold" in manage(place, "check_data")
+
+
+def write_for_a_while(crowd: Crowd) -> None:
+    crowd.wait_for(WRITERS)
+    time.sleep(SECONDS * random.uniform(0.5, 1))  # noqa: S311 a moment like any other
+
+
+def test_case_44_what_was_answered_is_there_after_the_web_server_was_killed(
+    server: Server,
+) -> None:
+    crowd = crowd_at(server)
+    crowd.begin()
+    write_for_a_while(crowd)
+    for pid, command in related(server.data_directory).items():
+        if "gunicorn" in command:
+            os.kill(pid, signal.SIGKILL)
+    crowd.end()
+    assert server.finish(120) == 1
+    again = Server(server.data_directory)
+    again.wait_until_ready()
+    assert set(crowd.answers) <= {"201", "cut", "refused"}, crowd.answers
+    all_answered_is_there(crowd, server.data_directory, cut=crowd.answers["cut"])
+    stop(again)
+
+
+def test_case_46_writes_are_refused_in_words_while_the_database_is_down_and_go_on_then(
+    server: Server,
+) -> None:
+    crowd = crowd_at(server)
+    crowd.begin()
+    write_for_a_while(crowd)
+    pid_file = server.data_directory / "postgres" / "data" / "postmaster.pid"
+    os.kill(int(pid_file.read_text().split()[0]), signal.SIGQUIT)  # pg_ctl stop -m immediate
+    crowd.wait_for(3 * WRITERS)
+    crowd.end()
+    assert set(crowd.answers) <= {"201", "503"}, crowd.answers
+    assert crowd.answers["503"] > 0
+    assert any("gunicorn" in command for command in related(server.data_directory).values())
+    # A transaction may be committed whose answer says that the connection was lost.
+    all_answered_is_there(crowd, server.data_directory, cut=crowd.answers["503"])
+    stop(server)
