@@ -80,8 +80,11 @@ def compare(a: Words, b: Words) -> Likeness | None:
     needed = RUN_OF_OTHERS if known and a.speaker != b.speaker else RUN
     if _flat(a.given) == _flat(b.given) and len(_flat(a.given)) >= needed:
         return Likeness("same", len(_flat(a.given)))
-    shorter, longer = sorted((a, b), key=lambda words: (len(_flat(words.given)), len(words.all)))
-    run = _contained(shorter, longer)
+    sizes = [(len(_flat(words.given)), len(words.all)) for words in (a, b)]
+    run = max(
+        _contained(a, b) if sizes[0] <= sizes[1] else 0,
+        _contained(b, a) if sizes[1] <= sizes[0] else 0,  # of two equally long, either in the other
+    )
     if run >= needed:
         return Likeness("contained", run)
     if known and a.speaker == b.speaker and min(len(a.all), len(b.all)) > RUN:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from quotes.comparing import Words, compare, shingles, word_diff, words_of
@@ -55,6 +55,7 @@ texts = st.lists(st.sampled_from("mill sold rye the town was it “ ”".split()
 
 
 @given(texts, texts)
+@example("was it the “ was sold", "was it the “ was it")  # as long as each other
 def test_comparing_is_the_same_from_both_sides(a: str, b: str):
     one, other = compare(quote(a), quote(b)), compare(quote(b), quote(a))
     assert (one is None) == (other is None)
