@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
@@ -37,7 +37,7 @@ class _Tally:
     units: int = 0
     differing: float = 0.0
     """Off-diagonal coincidences: pairs of different values, each weighted 1/(answers - 1)."""
-    values: Counter[Hashable] | None = None
+    values: Counter[Hashable] = field(default_factory=Counter)
 
     def add(self, answers: Sequence[Hashable]) -> None:
         if len(answers) < 2:
@@ -46,19 +46,19 @@ class _Tally:
         pairs = sum(n * (len(answers) - n) for n in counted.values())
         self.units += 1
         self.differing += pairs / (len(answers) - 1)
-        self.values = (self.values or Counter()) + counted
+        self.values.update(counted)
 
     def merge(self, other: _Tally) -> None:
         self.units += other.units
         self.differing += other.differing
-        self.values = (self.values or Counter()) + (other.values or Counter())
+        self.values.update(other.values)  # in place: thousands of articles are added up
 
 
 def alpha(tallied: _Tally) -> float | None:
     """1 - observed/expected disagreement; None where there is nothing to expect."""
-    values = tallied.values or Counter()
-    n = sum(values.values())
-    expected = n * n - sum(count * count for count in values.values())
+    counts = tallied.values.values()
+    n = sum(counts)
+    expected = n * n - sum(count * count for count in counts)
     if not expected:
         return None
     return 1 - (n - 1) * tallied.differing / expected
@@ -66,7 +66,7 @@ def alpha(tallied: _Tally) -> float | None:
 
 def share(tallied: _Tally) -> float | None:
     """Pairs of answers to the same case that agree, each case weighing by its answers."""
-    n = sum((tallied.values or Counter()).values())
+    n = sum(tallied.values.values())
     return 1 - tallied.differing / n if n else None
 
 

@@ -21,10 +21,10 @@ CODES_BLIND: Final = "You code this article blind: answer there, and decide when
 OWN_DISPUTE: Final = "You are one of the coders who disagree here: somebody else settles it."
 
 
-def codes_blind(user: User, article: str) -> Exists:
+def codes_blind(user: User) -> Exists:
     """Whether the person still codes a row's article blind; comes with the row."""
     mine = Assignment.objects.of_person(user).blind().open()
-    return Exists(mine.filter(article=OuterRef(article)))
+    return Exists(mine.filter(article=OuterRef("article")))
 
 
 def own_dispute(user: User, what: str) -> Exists:
@@ -42,6 +42,12 @@ def disputed(what: str, **mine: object) -> Exists:
     same = {name: OuterRef(name) for name in ("is_there", "kind", "said_by", "by", "whom")}
     others = answers.filter(**{what: OuterRef(what)}).exclude(Q(**same))
     return Exists(answers.filter(Exists(others), **mine, **{what: OuterRef("pk")}))
+
+
+def refuse_blind_coder(user: User, article_id: int) -> None:
+    """Refuse who still codes the article blind; for what concerns no single row of it."""
+    if Assignment.objects.of_person(user).blind().open().filter(article=article_id).exists():
+        raise PermissionDenied(CODES_BLIND)
 
 
 def refuse_coders(row: Quote | Correction) -> None:

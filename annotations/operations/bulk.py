@@ -6,12 +6,11 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
 from annotations.history import quote_snapshots, record_edits
-from annotations.operations.blindness import CODES_BLIND, codes_blind, own_dispute
+from annotations.operations.blindness import own_dispute, refuse_blind_coder
 from annotations.operations.deciding import check_fields, constraint_messages
 from annotations.operations.quotes import accept
 from annotations.permissions import require
@@ -45,8 +44,7 @@ def confirm_quotes(
     if article is None:
         raise NotVisible
     require(user, "annotate", article.collection_id)
-    if Article.objects.filter(codes_blind(user, "pk"), pk=article.pk).exists():
-        raise PermissionDenied(CODES_BLIND)
+    refuse_blind_coder(user, article.pk)
     rows = (
         Quote.objects.suggested()
         .exclude(own_dispute(user, "quote"))

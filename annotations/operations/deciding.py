@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.functions import JSONArray
@@ -23,9 +23,9 @@ from annotations.history import (
 )
 from annotations.models import Edit, ObjectKind, Webhook
 from annotations.operations.blindness import (
-    CODES_BLIND,
     codes_blind,
     own_dispute,
+    refuse_blind_coder,
     refuse_coders,
 )
 from annotations.permissions import membership_role, require, require_known, role_in
@@ -106,7 +106,7 @@ def lock_quote(
             previous_at=last_edit_at(user),
             is_heard=is_heard(),
             spans_seen=SPANS,
-            codes_blind=codes_blind(user, "article"),
+            codes_blind=codes_blind(user),
             own_dispute=own_dispute(user, "quote"),
         )
         .filter(public_id=public_id)
@@ -135,8 +135,7 @@ def article_to_add_to(article_id: uuid.UUID, *, user: User) -> Article:
     if article is None:
         raise NotVisible
     require(user, "annotate", article.collection_id)
-    if Article.objects.filter(codes_blind(user, "pk"), pk=article.pk).exists():
-        raise PermissionDenied(CODES_BLIND)
+    refuse_blind_coder(user, article.pk)
     if not article.is_latest:
         raise NotAllowedNow(STORY_CHANGED)
     return article
@@ -177,7 +176,7 @@ def lock_correction(
             previous_at=last_edit_at(user),
             is_heard=is_heard(),
             quotes_seen=LINKS,
-            codes_blind=codes_blind(user, "article"),
+            codes_blind=codes_blind(user),
             own_dispute=own_dispute(user, "correction"),
         )
         .filter(public_id=public_id)

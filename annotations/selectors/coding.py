@@ -111,10 +111,13 @@ def coding_desk(user: User, public_id: uuid.UUID, *, focus: str = "") -> CodingD
     return CodingDesk(assignment, cases, _cast(assignment.article))
 
 
-def speaker_named(collection_id: int, name: str) -> uuid.UUID | None:
-    """The one speaker of a collection who goes by this name; None for none or several."""
+def speaker_named(user: User, assignment_id: uuid.UUID, name: str) -> uuid.UUID | None:
+    """The one speaker who goes by this name where one codes; None for none or several."""
+    mine = Assignment.objects.of_person(user).filter(public_id=assignment_id)
     found = Speaker.objects.filter(
-        collection_id=collection_id, merged_into=None, names__norm=normal_name(name)
+        collection__in=mine.values("collection"),
+        merged_into=None,
+        names__norm=normal_name(name),
     ).distinct()
     ids = list(found.values_list("public_id", flat=True)[:2])
     return ids[0] if len(ids) == 1 else None

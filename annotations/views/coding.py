@@ -82,8 +82,7 @@ def _speaker(
     name = asked["name"].strip()
     if asked["speaker"] or not name or not asked["is_there"]:
         return asked["speaker"] or None
-    desk = selectors.coding_desk(request.user, public_id)
-    found = selectors.speaker_named(desk.assignment.collection_id, name)
+    found = selectors.speaker_named(request.user, public_id, name)
     if found is None:
         raise Invalid(f"Nobody here, or more than one, goes by the name “{name}”.", field="name")
     return found

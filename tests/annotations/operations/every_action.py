@@ -131,6 +131,7 @@ READS: frozenset[Operation] = frozenset(
         blindness.codes_blind,
         blindness.disputed,
         blindness.own_dispute,
+        blindness.refuse_blind_coder,
         blindness.refuse_coders,
         coding.answers_by_case,
         coding.corrections_to_code,
