@@ -20,7 +20,7 @@ from annotations.operations.deciding import (
     lock_article,
     lock_correction,
     lock_quote,
-    lock_speaker,
+    lock_speaker_if_named,
     mark_decided,
     refuse_while_in_confirmed_correction,
 )
@@ -58,7 +58,7 @@ def settle_quote(
     if decision is None:
         return quote
     _require_codings(Coding.objects.filter(quote=quote))
-    speaker = lock_speaker(speaker_id, collection_id=quote.collection_id) if speaker_id else None
+    speaker = lock_speaker_if_named(speaker_id, quote.collection_id)
     if not is_there or quote.speaker_id != (speaker.pk if speaker else None):
         refuse_while_in_confirmed_correction(quote)
     if is_there:
@@ -111,8 +111,8 @@ def settle_correction(
         if kind and kind not in Correction.Kind.values:
             raise Invalid("There is no such kind of correction.", code="unknown_kind", field="kind")
         correction.kind = kind or correction.kind
-        correction.corrector = _speaker(corrector_id, correction.collection_id)
-        correction.corrected = _speaker(corrected_id, correction.collection_id)
+        correction.corrector = lock_speaker_if_named(corrector_id, correction.collection_id)
+        correction.corrected = lock_speaker_if_named(corrected_id, correction.collection_id)
         require_people(correction)
         people_changed(correction)
         drop_links_that_do_not_fit(correction)
@@ -184,7 +184,3 @@ def _public_ids(answers: Iterable[Sequence[Answer]]) -> dict[int, uuid.UUID]:
 def _require_codings(codings: Any) -> None:
     if not codings.to_be_seen().exists():
         raise NotAllowedNow("The coders of this are not all through yet.")
-
-
-def _speaker(public_id: uuid.UUID | None, collection_id: int) -> Speaker | None:
-    return lock_speaker(public_id, collection_id=collection_id) if public_id else None

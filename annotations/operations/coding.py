@@ -15,7 +15,7 @@ from annotations.agreement import measure
 from annotations.models import Agreement, Assignment, AssignmentState, Coding, Purpose
 from annotations.permissions import require
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible
-from quotes.models import Collection, Correction, Quote, Speaker
+from quotes.models import Article, Collection, Correction, Quote, Speaker
 from quotes.models.suggestion import Suggestion
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def code_quote(
 ) -> Coding:
     """Say what one thinks of a suggested quote. Again: the later answer holds."""
     assignment = _own_open(assignment_id, user)
-    quote = quotes_to_code(assignment).filter(public_id=quote_id).first()
+    quote = quotes_to_code(assignment.article).filter(public_id=quote_id).first()
     if quote is None:
         raise NotVisible
     answer: Answer = {"is_there": is_there, "kind": "", "speaker": None}
@@ -75,7 +75,7 @@ def code_correction(
 ) -> Coding:
     """Say what one thinks of a suggested correction. Again: the later answer holds."""
     assignment = _own_open(assignment_id, user)
-    correction = corrections_to_code(assignment).filter(public_id=correction_id).first()
+    correction = corrections_to_code(assignment.article).filter(public_id=correction_id).first()
     if correction is None:
         raise NotVisible
     answer: Answer = {"is_there": is_there, "kind": "", "corrector": None, "corrected": None}
@@ -174,23 +174,25 @@ def disagree(answers: Iterable[Answer]) -> bool:
     return len(said) > 1
 
 
-def quotes_to_code(assignment: Assignment) -> Any:
+def quotes_to_code(article: Article) -> Any:
     """The machine's quotes of the article, whatever people have decided of them since."""
-    rows = Quote.objects.on_record().shown().filter(article=assignment.article)
+    rows = Quote.objects.on_record().shown().filter(article=article)
     return rows.filter(origin=Quote.Origin.MACHINE)
 
 
-def corrections_to_code(assignment: Assignment) -> Any:
+def corrections_to_code(article: Article) -> Any:
     """The machine's corrections of the article."""
-    rows = Correction.objects.on_record().filter(article=assignment.article)
+    rows = Correction.objects.on_record().filter(article=article)
     return rows.filter(origin=Correction.Origin.MACHINE)
 
 
 def left_to_code(assignment: Assignment) -> int:
     """How many cases the coder has not answered."""
     mine = assignment.codings.all()
-    quotes = quotes_to_code(assignment).exclude(pk__in=mine.exclude(quote=None).values("quote"))
-    corrections = corrections_to_code(assignment).exclude(
+    quotes = quotes_to_code(assignment.article).exclude(
+        pk__in=mine.exclude(quote=None).values("quote")
+    )
+    corrections = corrections_to_code(assignment.article).exclude(
         pk__in=mine.exclude(correction=None).values("correction")
     )
     return int(quotes.count()) + int(corrections.count())

@@ -15,7 +15,7 @@ from annotations.operations.deciding import (
     begin,
     constraint_messages,
     lock_correction,
-    lock_speaker,
+    lock_speaker_if_named,
     mark_decided,
     mark_undecided,
     save_decision,
@@ -23,7 +23,7 @@ from annotations.operations.deciding import (
 from annotations.operations.selections import Selection, check_selections
 from annotations.operations.speakers import create_speaker
 from annotations.refusals import Invalid
-from quotes.models import Correction, CorrectionQuote, Quote, Speaker
+from quotes.models import Correction, CorrectionQuote, Quote
 from quotes.models.suggestion import LIVE_STATES
 
 if TYPE_CHECKING:
@@ -129,8 +129,8 @@ def set_correction_people(
     )
     if decision is None:
         return correction
-    correction.corrector = _speaker(corrector_id, correction.collection_id)
-    correction.corrected = _speaker(corrected_id, correction.collection_id)
+    correction.corrector = lock_speaker_if_named(corrector_id, correction.collection_id)
+    correction.corrected = lock_speaker_if_named(corrected_id, correction.collection_id)
     people_changed(correction)
     decision.save()
     return correction
@@ -258,8 +258,8 @@ def add_correction(
         published_on=article.published_on,
         kind=kind,
         explicitness=explicitness,
-        corrector=_speaker(corrector_id, article.collection_id),
-        corrected=_speaker(corrected_id, article.collection_id),
+        corrector=lock_speaker_if_named(corrector_id, article.collection_id),
+        corrected=lock_speaker_if_named(corrected_id, article.collection_id),
         start=evidence.start,
         end=evidence.end,
         exact=evidence.exact,
@@ -325,10 +325,6 @@ def _other(side: str) -> str:
 def require_people(correction: Correction) -> None:
     if correction.corrector is None:
         raise Invalid("Say who corrects before you accept.", field="corrector")
-
-
-def _speaker(public_id: uuid.UUID | None, collection_id: int) -> Speaker | None:
-    return lock_speaker(public_id, collection_id=collection_id) if public_id else None
 
 
 def drop_links_that_do_not_fit(correction: Correction) -> bool:

@@ -205,6 +205,11 @@ def lock_speaker(public_id: uuid.UUID, *, collection_id: int) -> Speaker:
     return speaker
 
 
+def lock_speaker_if_named(public_id: uuid.UUID | None, collection_id: int) -> Speaker | None:
+    """As ``lock_speaker``; None where nobody is named."""
+    return lock_speaker(public_id, collection_id=collection_id) if public_id else None
+
+
 def became(suggested: str | None, speaker: Speaker | None) -> bool:
     """Is this the speaker that was suggested, or the one it was merged into since?"""
     if suggested is None or speaker is None:

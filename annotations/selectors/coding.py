@@ -29,9 +29,8 @@ from quotes.normal_form import normal_name
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-QUOTE_KINDS = [(kind.value, kind.label, kind.value[0]) for kind in Quote.Kind]
-"""Value, label and key."""
-CORRECTION_KINDS = [(kind.value, KIND_LABELS[kind], "") for kind in Correction.Kind]
+QUOTE_KINDS = [(kind.value, kind.label) for kind in Quote.Kind]
+CORRECTION_KINDS = [(kind.value, KIND_LABELS[kind]) for kind in Correction.Kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Case:
     number: int
     row: Any
     kind: str
-    kinds: list[tuple[str, str, str]]
+    kinds: list[tuple[str, str]]
     words: str
     before: str
     after: str
@@ -101,7 +100,7 @@ def coding_desk(user: User, public_id: uuid.UUID, *, focus: str = "") -> CodingD
     require(user, "annotate", assignment.collection_id)
     mine = assignment.codings.select_related("speaker", "corrector", "corrected")
     answers = {coding.quote_id or -(coding.correction_id or 0): coding for coding in mine}
-    cases = _cases(assignment)
+    cases = _cases(assignment.article)
     for case in cases:
         case.answer = answers.get(case.row.pk if case.what == "quote" else -case.row.pk)
     open_ones = [case for case in cases if case.answer is None]
@@ -169,8 +168,7 @@ def disputes_of(user: User, public_id: uuid.UUID) -> Disputes:
         raise NotVisible
     require(user, "adjudicate", article.collection_id)
     answers = answers_by_case(Coding.objects.filter(article=article))
-    assignment = Assignment(article=article)
-    cases = {(case.what, case.row.pk): case for case in _cases(assignment, user)}
+    cases = {(case.what, case.row.pk): case for case in _cases(article, user)}
     coders = {a.user_id: a.user.get_username() for a in article.assignments.select_related("user")}
     ids = {one[n] for found in answers.values() for one in found for n in _PEOPLE} - {None}
     people = Speaker.objects.in_bulk(ids)
@@ -197,18 +195,18 @@ def _said(
     for one in found:
         key = (one["is_there"], one["kind"], *(one[name] for name in _PEOPLE))
         groups[key].append(coders.get(one["coder_id"], ""))
-    labels = {value: label for value, label, _ in (*QUOTE_KINDS, *CORRECTION_KINDS)}
+    labels = dict([*QUOTE_KINDS, *CORRECTION_KINDS])
     return [
         Said(names, is_there, kind, labels.get(kind, ""), *(people.get(pk) for pk in who))
         for (is_there, kind, *who), names in groups.items()
     ]
 
 
-def _cases(assignment: Assignment, user: User | None = None) -> list[Case]:
+def _cases(article: Article, user: User | None = None) -> list[Case]:
     """All that is coded of an article, in text order; ``user`` adds whose disputes are theirs."""
-    text = assignment.article.text
-    quotes = quotes_to_code(assignment).with_spans().with_candidates()
-    corrections = corrections_to_code(assignment)
+    text = article.text
+    quotes = quotes_to_code(article).with_spans().with_candidates()
+    corrections = corrections_to_code(article)
     if user is not None:
         quotes = quotes.annotate(own_dispute=own_dispute(user, "quote"))
         corrections = corrections.annotate(own_dispute=own_dispute(user, "correction"))

@@ -191,6 +191,7 @@ PARTS: frozenset[Operation] = frozenset(
         deciding.lock_correction,
         deciding.lock_quote,
         deciding.lock_speaker,
+        deciding.lock_speaker_if_named,
         deciding.mark_decided,
         deciding.mark_undecided,
         deciding.refuse_while_in_confirmed_correction,
