@@ -161,6 +161,11 @@ def restore_decision(row: Suggestion, state: Snapshot) -> None:
     """Put back what quotes and corrections share."""
     for field in _SHARED:
         setattr(row, field, state[field])
+    restore_decider(row, state)
+
+
+def restore_decider(row: Suggestion, state: Snapshot) -> None:
+    """Put back who decided, and when."""
     row.decided_by_id = state["decided_by"]
     decided_at = state["decided_at"]
     row.decided_at = dt.datetime.fromisoformat(decided_at) if decided_at else None

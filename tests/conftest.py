@@ -26,9 +26,13 @@ from tests.outside import outside as outside
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-# A busy machine is no error of the property that is tested.
+# A busy machine is no error of the property that is tested. The same examples each time, so that
+# a change is judged by what it changes; `make test-faults` draws others, and many more.
 hypothesis_settings.register_profile(
-    "patient", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "patient",
+    deadline=None,
+    derandomize="FAULT_EXAMPLES" not in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 hypothesis_settings.load_profile("patient")
 

@@ -20,6 +20,7 @@ from annotations.history import (
     correction_snapshots,
     quote_snapshots,
     restore_correction_fields,
+    restore_decider,
 )
 from annotations.models import Edit, ObjectKind
 from annotations.operations.deciding import mark_decided
@@ -133,12 +134,14 @@ class Move:
         after = correction_snapshots([row for row in found if row.touched])
         self._record(CORRECTION_MOVED, ObjectKind.CORRECTION, found, before, after)
 
-    def clear_between(self) -> None:
+    def clear_between(self, first: Iterable[Edit]) -> None:
         """Settle corrections between the two, who are one person now.
 
         Nobody contradicts himself: an undecided one is rejected, and each loses its second party.
-        The caller has refused where one is confirmed.
+        The caller has refused where one is confirmed. ``first`` are the edits of a merge that is
+        done again: what it rejected then was decided then.
         """
+        cleared = {edit.object_id: edit for edit in first if edit.action == CORRECTION_CLEARED}
         found = list(_with_people(between(self.source, self.target)))
         before = correction_snapshots(found)
         for row in found:
@@ -146,6 +149,9 @@ class Move:
             row.touched = True
             if row.status == Correction.Status.SUGGESTED:
                 mark_decided(row, Correction.Status.REJECTED, self.user)
+                then = cleared.get(row.public_id)
+                if then is not None and then.before == before[row.pk]:
+                    restore_decider(row, then.after or {})
             row.version += 1
         decided = ("status", "decided_by", "decided_at")
         self._save(Correction, found, ("corrected", "touched", "version", *decided))

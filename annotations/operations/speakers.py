@@ -245,9 +245,17 @@ def _refuse_merge(child: Speaker, parent: Speaker) -> None:
         )
 
 
-def _join(child: Speaker, parent: Speaker, *, user: User, action: str, **edit: Any) -> Edit:
+def _join(
+    child: Speaker,
+    parent: Speaker,
+    *,
+    user: User,
+    action: str,
+    undoes: Edit | None = None,
+    **edit: Any,
+) -> Edit:
     move = Move(child, parent, user, uuid.uuid4())
-    move.clear_between()
+    move.clear_between(Edit.objects.filter(batch=first_done(undoes).batch) if undoes else ())
     move.corrections()
     move.quotes()
     move.candidates()
@@ -259,7 +267,7 @@ def _join(child: Speaker, parent: Speaker, *, user: User, action: str, **edit: A
         parent.wikidata_id = wikidata
         move.done.wikidata = True
     child.merged_into = parent
-    return _record(child, parent, move, user=user, action=action, how="join", **edit)
+    return _record(child, parent, move, user=user, action=action, how="join", undoes=undoes, **edit)
 
 
 def _part(child: Speaker, parent: Speaker, joined: Edit, *, user: User, **edit: Any) -> Edit:

@@ -269,6 +269,20 @@ def test_undecided_corrections_between_the_two_are_settled_and_come_back_with_un
     assert list(find_breaks()) == []
 
 
+def test_a_merge_done_again_rejects_as_of_the_first_time(
+    article: Article, ms: Speaker, adair: Speaker, editor: User
+):
+    correction = make_correction(article, EVIDENCE, corrector=ms, corrected=adair)
+    merge(ms, adair, editor)
+    correction.refresh_from_db()
+    rejected_at = correction.decided_at
+    for _ in range(2):
+        undo_last(user=editor)
+        redo_last(user=editor)
+        correction.refresh_from_db()
+        assert (correction.status, correction.decided_at) == ("rejected", rejected_at)
+
+
 def test_two_sides_of_a_confirmed_correction_are_not_merged(
     article: Article, ms: Speaker, adair: Speaker, editor: User
 ):
