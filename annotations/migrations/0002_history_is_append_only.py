@@ -21,5 +21,5 @@ DROP FUNCTION annotations_keep_history();
 
 
 class Migration(migrations.Migration):
-    dependencies = (("annotations", "0001_work"),)
+    dependencies = (("annotations", "0001_schema"),)
     operations = (migrations.RunSQL(KEEP, DROP),)

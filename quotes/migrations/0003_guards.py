@@ -30,7 +30,7 @@ def add_first_collection(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = (("quotes", "0002_record"),)
+    dependencies = (("quotes", "0002_schema"),)
     operations = (
         migrations.RunSQL(KEEP_TEXT, DROP_TEXT),
         migrations.RunPython(add_first_collection, migrations.RunPython.noop),
