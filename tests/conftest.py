@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import os
 import secrets
@@ -41,6 +42,12 @@ CLUSTER_VARIABLE = "ON_RECORD_TEST_CLUSTER"
 
 # `make test` installs no browser driver; `make check` does and runs these too.
 collect_ignore = [] if importlib.util.find_spec("playwright") else ["browser"]
+
+
+def pytest_collection_finish() -> None:
+    """Nothing that exists by now is garbage: the collector need not look at it test after test."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -6,6 +6,11 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
+# Beside ruff and the import contracts in `make check`: a rule for those who write, no behaviour.
+pytestmark = pytest.mark.slow
+
 PROJECT = Path(__file__).resolve().parents[2]
 ROOTS = ("config", "quotes", "annotations", "tests", "tools")
 SOURCES = sorted(
