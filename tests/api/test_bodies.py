@@ -306,6 +306,7 @@ def test_case_34_hostile_bodies_are_400(api: Client, collection: Collection, nam
     assert not Article.objects.exists()
 
 
+@pytest.mark.slow
 def test_many_names_are_read_in_a_time_that_grows_with_them() -> None:
     def seconds(names: int) -> float:
         body = b"{" + b",".join(b'"k%d":1' % n for n in range(names)) + b',"k%d":2}' % (names - 1)
@@ -365,6 +366,7 @@ def test_an_article_over_the_limit_is_413_and_one_at_it_is_taken(
     assert Article.objects.get().length == 1_000_000
 
 
+@pytest.mark.slow
 @settings(
     max_examples=50,
     deadline=None,

@@ -296,6 +296,7 @@ def test_odd_wikidata_ids_are_refused(api: Client, db: None, wikidata_id: str) -
     assert response.status_code == 400
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "words",
     ["%", "_", "'", ":*", "&", "!", "()", "|", '"unbalanced', "\\", "a & !", "<->", "x" * 500],

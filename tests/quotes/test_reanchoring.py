@@ -54,6 +54,7 @@ def carried(text: str, marked: list[Pieces], edits: tuple[Edit, ...], seed: int)
     return tally
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     story=st.sampled_from(range(len(STORIES))),

@@ -103,6 +103,7 @@ def test_the_page_shows_what_and_why_and_puts_it_back(story: Article, editor: Us
     assert "put back into the story what was left out" in history.content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_a_quote_in_what_was_put_back_is_found_on_the_next_run(collection, editor: User):
     from quotes.operations import run_extraction

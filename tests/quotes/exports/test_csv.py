@@ -187,6 +187,7 @@ def test_every_table_has_a_header_even_without_rows(table):
     assert export(table) == (",".join(TABLES[table].header) + "\r\n").encode()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("table", TABLES)
 def test_two_exports_of_one_state_are_the_same_bytes(told, table):
