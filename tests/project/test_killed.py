@@ -1,4 +1,4 @@
-"""Twenty people write while something is killed: what was answered is there (cases 44 and 46)."""
+"""Twenty people write while something is killed: what was answered is there (44, 46, 53)."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 import psycopg
 import pytest
 
+from config import processes
 from config.postgres.server import Cluster
 from tests.project.serving import PROJECT, Server, related, stop
 
@@ -210,3 +211,21 @@ def test_case_46_writes_are_refused_in_words_while_the_database_is_down_and_go_o
     # A transaction may be committed whose answer says that the connection was lost.
     all_answered_is_there(crowd, server.data_directory, cut=crowd.answers["503"])
     stop(server)
+
+
+def test_case_53_requests_are_finished_when_it_is_told_to_stop(server: Server) -> None:
+    crowd = crowd_at(server)
+    crowd.begin()
+    write_for_a_while(crowd)
+    server.process.send_signal(signal.SIGTERM)
+    status = server.finish(120)
+    crowd.end()
+    assert status == 0, server.said
+    assert set(crowd.answers) <= {"201", "refused", "cut"}, crowd.answers
+    place = server.data_directory
+    again = Server(place)
+    again.wait_until_ready()
+    # What had begun was finished and answered: no row is there whose writer does not know of it.
+    all_answered_is_there(crowd, place, cut=0)
+    stop(again)
+    assert all(processes.command_of(pid) is None for pid in related(place))
