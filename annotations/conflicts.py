@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model
 
-from annotations.forms import SpeakerForm
+from annotations.forms.quotes import SpeakerForm
 from annotations.history import snapshot
 from annotations.models import Edit
 from quotes.models import Correction, Quote, Speaker

@@ -22,7 +22,8 @@ from django.views.decorators.http import (
 )
 
 from annotations import selectors
-from annotations.forms import TOKEN_DAYS, KeysForm, ThemeForm, TokenForm, TourForm, checked
+from annotations.forms.base import checked
+from annotations.forms.people import TOKEN_DAYS, KeysForm, ThemeForm, TokenForm, TourForm
 from annotations.models import ApiToken
 from annotations.operations.sign_in import use_sign_in_link
 from annotations.operations.tokens import make_token, revoke_token

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations import selectors
-from annotations.forms import SettleForm, checked
+from annotations.forms.base import checked
+from annotations.forms.team import SettleForm
 from annotations.operations.adjudicating import accept_agreed, settle_correction, settle_quote
 from annotations.views.answers import SignedInRequest, refusing, signed_in
 

@@ -11,14 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from annotations import selectors
-from annotations.forms import (
-    ArticleFilterForm,
-    DeskForm,
-    LeftOutForm,
-    checked,
-    lenient,
-    without_page,
-)
+from annotations.forms.articles import DeskForm, LeftOutForm
+from annotations.forms.base import checked, lenient, without_page
+from annotations.forms.lists import ArticleFilterForm
 from annotations.operations.leaving_out import put_back
 from annotations.sentences import sentences
 from annotations.views.answers import SignedInRequest, refusing, said, signed_in

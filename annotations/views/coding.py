@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations import selectors
-from annotations.forms import AnswerForm, checked
+from annotations.forms.base import checked
+from annotations.forms.team import AnswerForm
 from annotations.models import Coding
 from annotations.operations.coding import code_correction, code_quote, finish_assignment
 from annotations.refusals import Invalid

@@ -10,18 +10,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations import selectors
-from annotations.forms import (
+from annotations.forms.base import checked, lenient
+from annotations.forms.corrections import (
     CorrectionAddForm,
     CorrectionKindForm,
     CorrectionPersonForm,
     CorrectionPointForm,
     CorrectionQuotesForm,
-    FlagForm,
-    NoteForm,
-    SearchForm,
-    checked,
-    lenient,
 )
+from annotations.forms.lists import SearchForm
+from annotations.forms.quotes import FlagForm, NoteForm
 from annotations.operations.correction_drafts import draft_correction
 from annotations.operations.correction_remarks import flag_correction, set_correction_note
 from annotations.operations.corrections import (

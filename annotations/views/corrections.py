@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations import selectors
-from annotations.forms import ActionForm, CorrectionFilterForm, checked, lenient, without_page
+from annotations.forms.base import ActionForm, checked, lenient, without_page
+from annotations.forms.lists import CorrectionFilterForm
 from annotations.operations.corrections import (
     confirm_correction,
     reject_correction,

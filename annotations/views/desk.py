@@ -11,7 +11,8 @@ from django_htmx.http import trigger_client_event
 
 from annotations import selectors
 from annotations.desk import sure_of
-from annotations.forms import ChunkForm, PulseForm, SureForm, VersionsForm, checked, lenient
+from annotations.forms.articles import ChunkForm, PulseForm, SureForm, VersionsForm
+from annotations.forms.base import checked, lenient
 from annotations.operations.bulk import confirm_quotes
 from annotations.operations.presence import note_presence
 from annotations.sentences import sentences

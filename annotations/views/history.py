@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotations import selectors
 from annotations.conflicts import undo_refusal
-from annotations.forms import ActionForm, checked, without_page
+from annotations.forms.base import ActionForm, checked, without_page
 from annotations.operations.undoing import ChangedSince, undo_edit
 from annotations.sentences import what_was_undone
 from annotations.views.answers import SignedInRequest, came_from, refusing, said, signed_in

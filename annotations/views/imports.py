@@ -16,7 +16,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from annotations import selectors
-from annotations.forms import AddressForm, FilesForm, PasteForm, TriedFilesForm, checked
+from annotations.forms.base import checked
+from annotations.forms.imports import AddressForm, FilesForm, PasteForm, TriedFilesForm
 from annotations.operations.importing import (
     import_address,
     import_annotations,

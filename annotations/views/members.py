@@ -15,7 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations import selectors
-from annotations.forms import ActiveForm, InviteForm, NewPersonForm, RoleForm, checked
+from annotations.forms.base import checked
+from annotations.forms.people import ActiveForm, InviteForm, NewPersonForm, RoleForm
 from annotations.operations import members
 from annotations.permissions import role_table
 from annotations.refusals import Invalid

@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from annotations import selectors
-from annotations.forms import PictureForm, lenient, without_page
+from annotations.forms.base import lenient, without_page
+from annotations.forms.lists import PictureForm
 from annotations.picture import Picture, draw
 from annotations.picture_png import png
 from annotations.refusals import NotVisible

@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations import selectors
-from annotations.forms import ActionForm, PlacementForm, QuestionForm, checked, lenient
+from annotations.forms.articles import PlacementForm, QuestionForm
+from annotations.forms.base import ActionForm, checked, lenient
 from annotations.operations.placing import leave_behind, place
 from annotations.operations.selections import Selection
 from annotations.views.answers import SignedInRequest, refusing, signed_in

@@ -9,19 +9,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from annotations import selectors
-from annotations.forms import (
-    ActionForm,
+from annotations.forms.base import ActionForm, checked, lenient
+from annotations.forms.lists import SearchForm
+from annotations.forms.quotes import (
     CutForm,
     FlagForm,
     JoinForm,
     KindForm,
     NoteForm,
     PlaceForm,
-    SearchForm,
     SpanForm,
     SpeakerForm,
-    checked,
-    lenient,
 )
 from annotations.operations.joining import join_quotes, split_quote
 from annotations.operations.quotes import (

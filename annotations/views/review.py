@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.http import retarget
 
 from annotations import selectors
-from annotations.forms import AlikeForm, ReviewForm, TogetherForm, checked, lenient
+from annotations.forms.base import checked, lenient
+from annotations.forms.lists import AlikeForm, ReviewForm, TogetherForm
 from annotations.operations.together import confirm_together
 from annotations.refusals import NotAllowedNow, StaleVersion
 from annotations.selectors.review import ORDERS

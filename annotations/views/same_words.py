@@ -11,15 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations import selectors
-from annotations.forms import (
-    ActionForm,
-    OtherQuoteForm,
-    PlacedQuoteForm,
-    SearchForm,
-    checked,
-    lenient,
-    without_page,
-)
+from annotations.forms.base import ActionForm, checked, lenient, without_page
+from annotations.forms.lists import SearchForm
+from annotations.forms.quotes import OtherQuoteForm, PlacedQuoteForm
 from annotations.operations.same_words import (
     add_same_words,
     confirm_same_words,

@@ -12,16 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from annotations import selectors
 from annotations.charts import months_chart
-from annotations.forms import (
-    ActionForm,
-    MergeForm,
-    MergeSearchForm,
-    SpeakerFilterForm,
-    SplitForm,
-    checked,
-    lenient,
-    without_page,
-)
+from annotations.forms.base import ActionForm, checked, lenient, without_page
+from annotations.forms.lists import SpeakerFilterForm
+from annotations.forms.speakers import MergeForm, MergeSearchForm, SplitForm
 from annotations.operations.speakers import merge_speakers, split_speaker, undo_speaker_edit
 from annotations.permissions import allows, require, role_in
 from annotations.views.answers import SignedInRequest, refusing, said, signed_in

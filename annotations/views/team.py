@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from annotations import selectors
-from annotations.forms import AssignForm, checked
+from annotations.forms.base import checked
+from annotations.forms.team import AssignForm
 from annotations.models import Purpose
 from annotations.operations.assigning import assign_articles, cancel_assignment
 from annotations.views.answers import SignedInRequest, refusing, signed_in

@@ -12,7 +12,8 @@ from django_htmx.http import reswap, retarget
 
 from annotations import selectors
 from annotations.conflicts import undo_refusal
-from annotations.forms import UndoForm, checked
+from annotations.forms.articles import UndoForm
+from annotations.forms.base import checked
 from annotations.operations.undoing import ChangedSince, redo_last, undo_last
 from annotations.sentences import what_was_undone
 from annotations.views.answers import (

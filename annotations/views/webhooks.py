@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotations import selectors
-from annotations.forms import ActionForm, WebhookActiveForm, WebhookForm, checked
+from annotations.forms.base import ActionForm, checked
+from annotations.forms.people import WebhookActiveForm, WebhookForm
 from annotations.models import ObjectKind
 from annotations.operations import webhooks
 from annotations.refusals import Invalid, NotVisible

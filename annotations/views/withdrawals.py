@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations import selectors
-from annotations.forms import WithdrawForm, checked
+from annotations.forms.base import checked
+from annotations.forms.speakers import WithdrawForm
 from annotations.operations.putting_back import put_back
 from annotations.operations.withdrawing import withdraw
 from annotations.views.answers import SignedInRequest, refusing, said, signed_in

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import sys
 import time
 from typing import Any
@@ -93,13 +92,13 @@ def test_one_decision_takes_twelve_statements_at_most(
 
 
 def timed(call: Any, times: int) -> float:
-    """Seconds of processor that the middle one of several calls took."""
+    """Seconds of processor that the quickest of several calls took; what else runs only adds."""
     taken = []
     for _ in range(times):
         begin = time.process_time()
         call()
         taken.append(time.process_time() - begin)
-    return statistics.median(taken)
+    return min(taken)
 
 
 @pytest.mark.slow
@@ -129,7 +128,7 @@ def test_a_decision_among_five_hundred_quotes_costs_hardly_more_than_among_five(
         )
     assert statements[5] == statements[500]
     # Both draw one paragraph between two others, each with one quote.
-    assert cost[500] <= cost[5] * 1.6
+    assert cost[500] <= cost[5] * 1.2
 
 
 @pytest.mark.slow
