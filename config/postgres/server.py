@@ -47,6 +47,9 @@ SETTINGS = {
     "log_error_verbosity": "terse",
     "max_connections": "100",
 }
+MEGABYTE = 2**20
+BUFFERS = range(128 * MEGABYTE, 1024 * MEGABYTE)
+"""What PostgreSQL keeps of its tables: its own default at least, and only what is used is taken."""
 THROWAWAY_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -54,6 +57,12 @@ THROWAWAY_SETTINGS = {
     "autovacuum": "off",
     "shared_buffers": "64MB",
 }
+
+def buffers() -> str:
+    """A quarter of the machine's memory, as PostgreSQL's manual advises, within ``BUFFERS``."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return f"{min(max(memory // 4, BUFFERS.start), BUFFERS.stop) // MEGABYTE}MB"
+
 
 _guard = threading.Lock()
 _held: dict[Path, int] = {}
@@ -271,7 +280,7 @@ class Cluster:
 
     def _spawn_keeper(self, binaries: Binaries, launcher: Launcher) -> subprocess.Popen[bytes]:
         settings = SETTINGS | {"unix_socket_directories": str(self.socket_directory)}
-        settings |= THROWAWAY_SETTINGS if self.throwaway else {}
+        settings |= THROWAWAY_SETTINGS if self.throwaway else {"shared_buffers": buffers()}
         command = [
             sys.executable,
             "-m",

@@ -42,7 +42,7 @@ DEFAULT_LIMIT: Final = 50
 MAX_LIMIT: Final = 200
 COUNTED_TO: Final = 10_000
 STREAMED_AT_ONCE: Final = 500
-WALKED: Final = 20
+WALKED: Final = 30
 """For each wanted row that a search walks past before it looks words up."""
 MAX_CURSOR: Final = 1_000
 SALT: Final = "quotes.api.cursor"
