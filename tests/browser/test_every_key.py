@@ -63,6 +63,10 @@ def test_flag_note_kind_cue_and_content_are_set_by_their_keys(desk, story, quote
         saved(desk)
         quote.refresh_from_db()
         assert quote.kind == wanted
+    desk.keyboard.press("i")
+    expect(desk.locator("#toast")).to_contain_text("There are words in quotation marks here")
+    quote.refresh_from_db()
+    assert quote.kind == "direct"
     desk.keyboard.press("f")
     saved(desk)
     desk.keyboard.press("t")
@@ -95,6 +99,20 @@ def test_shift_r_makes_a_correction_in_which_the_quote_corrects(desk, story, quo
     made = Correction.objects.get(article=story, origin="person")
     assert made.corrector == retort.speaker
     assert list(made.links.values_list("side", "quote")) == [("correcting", retort.pk)]
+
+
+def test_p_says_that_a_correction_tells_another_one_again(desk, story):
+    told, again = list(Correction.objects.filter(article=story).in_reading_order())[:2]
+    desk.goto(f"{address(story)}?show=corrections&focus={again.public_id}")
+    desk.keyboard.press("p")
+    chosen = desk.locator(f"#points-{again.public_id} select")
+    expect(chosen).to_be_focused()
+    chosen.select_option(str(told.public_id))
+    desk.keyboard.press("Tab")
+    desk.keyboard.press("Enter")
+    saved(desk)
+    again.refresh_from_db()
+    assert (again.retells, again.status) == (told, "suggested")
 
 
 def test_the_queue_decides_undoes_and_opens_the_article_by_keys(desk, story, quotes):

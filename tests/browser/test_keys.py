@@ -15,7 +15,7 @@ from quotes.extraction.config import Config
 from quotes.importing import ArticleInput
 from quotes.models import Article, Collection, Correction, ExtractionRun, Quote
 from quotes.operations import import_article, run_extraction
-from tests.annotations.stories import load_story
+from tests.annotations.stories import SAMPLES, load_story
 from tests.annotations.views.test_costs import long_article
 
 pytestmark = pytest.mark.browser
@@ -39,8 +39,14 @@ def saved(page: Page) -> None:
     expect(page.locator("#saved")).to_have_text("All saved")
 
 
-def test_an_article_is_settled_from_first_to_last_card_with_one_key_each(desk, story, capsys):
-    settle_with_one_key_each(desk, story, capsys)
+LONGEST = max(SAMPLES.glob("*.txt"), key=lambda path: len(path.read_text("utf-8").split())).stem
+
+
+@pytest.mark.parametrize("name", ["ferry-breakwater", LONGEST])
+def test_an_article_is_settled_from_first_to_last_card_with_one_key_each(
+    desk, collection, capsys, name
+):
+    settle_with_one_key_each(desk, load_story(collection, name), capsys)
 
 
 @pytest.mark.model
