@@ -416,3 +416,42 @@ def test_the_same_quote_added_twice_is_one(
     assert Edit.objects.count() == 1
     with pytest.raises(Invalid):
         add(colleague)
+
+
+def test_a_double_click_reopens_once(quote: Quote, editor: User):
+    operations.reject_quote(public_id=quote.public_id, version=1, user=editor)
+    for _ in range(2):
+        reopened = operations.reopen_quote(public_id=quote.public_id, version=2, user=editor)
+    assert (reopened.status, reopened.version) == ("suggested", 3)
+    assert Edit.objects.filter(action="quote.reopened").count() == 1
+
+
+def test_another_source_leaves_the_words_where_they_are(
+    quote: Quote, article: Article, editor: User
+):
+    before = (quote.start, quote.end, quote.kind, quote.normal_text)
+    operations.set_boundaries(
+        public_id=quote.public_id,
+        version=1,
+        user=editor,
+        source=[selection(article, "Ines Adair")],
+    )
+    quote.refresh_from_db()
+    assert (quote.start, quote.end, quote.kind, quote.normal_text) == before
+    assert quote.spans.get(role=QuoteSpan.Role.SOURCE).exact == "Ines Adair"
+    assert quote.spans.get(role=QuoteSpan.Role.CUE).exact == "said"
+    assert quote.changed_fields == ["source"]
+
+
+def test_a_quote_without_content_is_refused(quote: Quote, article: Article, editor: User):
+    for refused in (
+        lambda: operations.add_quote(article_id=article.public_id, user=editor, content=[]),
+        lambda: operations.set_boundaries(
+            public_id=quote.public_id, version=1, user=editor, content=[]
+        ),
+    ):
+        with pytest.raises(Invalid, match="needs content") as refusal:
+            refused()
+        assert (refusal.value.code, refusal.value.field) == ("no_content", "content")
+    assert Quote.objects.get().spans.get(role="content").exact.startswith("“It has held")
+    assert not Edit.objects.exists()
