@@ -216,3 +216,44 @@ def test_each_action_is_told_as_a_sentence(group, free, editor: User):
         ACTIONS[act](group, free, editor, number)
     for sentence in sentences(Edit.objects.for_display().newest_first()):
         assert "same_words." not in sentence.verb
+
+
+def test_a_double_click_reopens_once(group: SameWords, editor: User):
+    operations.reject_same_words(public_id=group.public_id, version=1, user=editor)
+    for _ in range(2):
+        reopened = operations.reopen_same_words(public_id=group.public_id, version=2, user=editor)
+    assert (reopened.status, reopened.version) == ("suggested", 3)
+    assert Edit.objects.filter(action="same_words.reopened").count() == 1
+
+
+def test_a_quote_that_is_not_in_the_group_is_not_taken_out(group, free: Quote, editor: User):
+    with pytest.raises(Invalid, match="not in this group") as refusal:
+        operations.take_out_of_same_words(
+            public_id=group.public_id, version=1, user=editor, quote_id=free.public_id
+        )
+    assert (refusal.value.code, refusal.value.field) == ("unknown_quote", "quote")
+    group.refresh_from_db()
+    assert (group.version, group.members.filter(state="suggested").count()) == (1, 3)
+
+
+def test_what_is_not_there_is_not_visible(group: SameWords, free: Quote, editor: User):
+    nothing = uuid.uuid4()
+    for refused in (
+        lambda: operations.add_same_words(quote_id=nothing, other_id=free.public_id, user=editor),
+        lambda: operations.look_for_same_words(quote_id=nothing, user=editor),
+        lambda: operations.confirm_same_words(public_id=nothing, version=1, user=editor),
+    ):
+        with pytest.raises(NotVisible):
+            refused()
+    assert SameWords.objects.get() == group
+    assert not Edit.objects.exists()
+
+
+def test_a_group_that_a_run_dissolves_meanwhile_is_not_visible(
+    group: SameWords, editor: User, monkeypatch: pytest.MonkeyPatch
+):
+    """The run had the collection's groups to itself; when it lets go, this one is no more."""
+    monkeypatch.setattr(operations, "lock_same_words", lambda _: SameWords.objects.all().delete())
+    with pytest.raises(NotVisible):
+        operations.confirm_same_words(public_id=group.public_id, version=1, user=editor)
+    assert not Edit.objects.exists()
