@@ -115,7 +115,7 @@ def give_up_snapshot(*, snapshot_id: uuid.UUID | str) -> None:
 def check_snapshot(row: Snapshot) -> list[str]:
     """Say what is wrong with a kept snapshot; nothing when it is whole and as it was made."""
     if row.state != Snapshot.State.DONE:
-        return [f"It was not made: {row.error or row.get_state_display()}."]
+        return [f"It was not made: {row.error or f'{row.get_state_display()}.'}"]
     if not path_of(row).is_file():
         return [f"Its file {row.file_name} is not there."]
     return verify_snapshot(path_of(row), sha256=row.sha256)

@@ -104,6 +104,20 @@ def test_case_48_a_full_disk_is_said_and_no_file_is_there(told, client, research
     assert client.get(download(row)).status_code == 404
 
 
+def test_what_was_not_made_is_said_with_its_reason_and_one_full_stop(
+    collection, researcher, monkeypatch
+):
+    def full(*_args: object, **_more: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    row = snapshots.request_snapshot(collection=collection, user=researcher, queue=False)
+    assert snapshots.check_snapshot(row) == [f"It was not made: {row.get_state_display()}."]
+    monkeypatch.setattr(snapshots, "write_snapshot", full)
+    row = make_snapshot(snapshot_id=row.public_id)
+    why = "The file could not be written: No space left on device."
+    assert snapshots.check_snapshot(row) == [f"It was not made: {why}"]
+
+
 def test_the_command_makes_lists_and_verifies(told, capsys):
     call_command("snapshot", "make")
     row = Snapshot.objects.get()
