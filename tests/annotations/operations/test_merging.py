@@ -13,6 +13,7 @@ from django.db.models import Q
 from annotations.checking import find_breaks
 from annotations.models import Edit
 from annotations.operations import corrections as on_corrections
+from annotations.operations import speakers
 from annotations.operations.quotes import confirm_quote, set_speaker
 from annotations.operations.speakers import (
     create_speaker,
@@ -21,6 +22,7 @@ from annotations.operations.speakers import (
     undo_speaker_edit,
 )
 from annotations.operations.undoing import redo_last, undo_last
+from annotations.operations.withdrawing import withdraw
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, StaleVersion
 from quotes.extraction.types import Correction as FoundCorrection
 from quotes.extraction.types import Extraction
@@ -375,6 +377,59 @@ def test_refusals_change_nothing(
         merge_speakers(**{**good, "into_id": third.public_id})
 
 
+def test_neither_side_of_a_merge_was_merged_before(
+    ms: Speaker, adair: Speaker, tobias: Speaker, editor: User
+):
+    gone = make_speaker(ms.collection, "Ines A.", merged_into=adair)
+    for child, parent in ((gone, tobias), (tobias, gone)):
+        with pytest.raises(NotAllowedNow, match=r"Ines A\. was merged into another speaker"):
+            merge(child, parent, editor)
+    tobias.refresh_from_db()
+    gone.refresh_from_db()
+    assert (tobias.merged_into, gone.merged_into) == (None, adair)
+    assert not Edit.objects.exists()
+
+
+def test_an_older_merge_is_not_undone_past_a_newer_one(
+    ms: Speaker, adair: Speaker, tobias: Speaker, editor: User
+):
+    merge(ms, adair, editor)
+    undo_speaker_edit(public_id=ms.public_id, version=2, user=editor)
+    merge(ms, tobias, editor)
+    with pytest.raises(NotAllowedNow, match="Somebody changed this since"):
+        undo_speaker_edit(public_id=ms.public_id, version=2, user=editor)
+    ms.refresh_from_db()
+    assert ms.merged_into == tobias
+
+
+def test_a_speaker_who_is_withdrawn_meanwhile_is_not_visible(
+    ms: Speaker, adair: Speaker, make_member: Any, monkeypatch: pytest.MonkeyPatch
+):
+    manager = make_member("mina", "manager")
+
+    def wait_for_another(collection_id: int) -> None:
+        monkeypatch.undo()
+        which = {"kind": "speaker", "public_id": ms.public_id, "version": 1}
+        withdraw(**which, user=manager, reason="A court has said so.")
+
+    monkeypatch.setattr(speakers, "lock_matching", wait_for_another)
+    with pytest.raises(NotVisible):
+        merge(ms, adair, manager)
+    ms.refresh_from_db()
+    assert ms.merged_into is None
+    assert not Edit.objects.filter(action="speaker.merged").exists()
+
+
+def test_a_speaker_whom_others_keep_naming_is_left_for_later(
+    said: Quote, ms: Speaker, adair: Speaker, editor: User, monkeypatch: pytest.MonkeyPatch
+):
+    before = record()
+    monkeypatch.setattr(speakers, "are_all", lambda held, speaker: False)
+    with pytest.raises(NotAllowedNow, match="Try again in a moment"):
+        merge(ms, adair, editor)
+    assert record() == before
+
+
 class TestSplit:
     """Two people of one name, taken for one."""
 
@@ -442,6 +497,29 @@ class TestSplit:
             with pytest.raises(refusal):
                 self.split(ms, editor, **change)
         assert not Speaker.objects.filter(name__contains="poet").exists()
+
+    def test_a_merged_speaker_is_not_split(
+        self, two: Quote, other: Article, ms: Speaker, adair: Speaker, editor: User
+    ):
+        Speaker.objects.filter(pk=ms.pk).update(merged_into=adair)
+        with pytest.raises(NotAllowedNow, match="was merged into another"):
+            self.split(ms, editor, articles=[other.public_id])
+        two.refresh_from_db()
+        assert two.speaker == ms
+
+    def test_a_name_that_goes_along_is_not_written_twice(
+        self, two: Quote, other: Article, ms: Speaker, editor: User
+    ):
+        SpeakerName.objects.create(speaker=ms, text="The Poet", norm="the poet", kind="title")
+        new = self.split(
+            ms, editor, name="The poet", articles=[other.public_id], names=["The Poet"]
+        )
+        assert list(new.names.values_list("text", "kind")) == [("The Poet", "title")]
+        assert [name.text for name in ms.names.all()] == ["Ms Adair"]
+        assert list(find_breaks()) == []
+        undo_last(user=editor)
+        assert sorted(name.text for name in ms.names.all()) == ["Ms Adair", "The Poet"]
+        assert not new.names.exists()
 
 
 def test_a_made_up_history_row_is_not_undone(collection: Collection, editor: User):
