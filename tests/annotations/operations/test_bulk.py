@@ -8,8 +8,9 @@ from annotations.checking import find_breaks
 from annotations.models import Edit
 from annotations.operations.bulk import confirm_quotes
 from annotations.operations.quotes import confirm_quote, reject_quote, set_kind
+from annotations.operations.together import confirm_together
 from annotations.operations.undoing import ChangedSince, redo_last, undo_last
-from annotations.refusals import NotAllowedNow, NotVisible
+from annotations.refusals import Invalid, NotAllowedNow, NotVisible
 from quotes.models import Quote
 from tests.factories import make_article, make_quote, make_speaker
 
@@ -92,4 +93,12 @@ def test_others_may_not(quotes, outsider, reader):
         accept_all(quotes, outsider)
     with pytest.raises(PermissionDenied):
         accept_all(quotes, reader)
+    assert confirmed() == 0
+
+
+def test_like_cases_are_decided_together_only_where_some_are_ticked(quotes, editor):
+    with pytest.raises(Invalid, match="Tick at least one quote") as refusal:
+        confirm_together(versions={}, user=editor)
+    assert refusal.value.field == "quotes"
+    assert not Edit.objects.exists()
     assert confirmed() == 0
