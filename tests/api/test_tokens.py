@@ -278,3 +278,12 @@ def test_the_page_makes_tokens_that_end(client: Client, editor: User) -> None:
     assert ApiToken.objects.get(name="For ever").expires_at is None
     ApiToken.objects.filter(pk=token.pk).update(expires_at=timezone.now())
     assert "expired" in client.get(page).content.decode()
+
+
+def test_an_address_that_is_none_is_not_noted(editor: User) -> None:
+    for said, noted in (("unknown", None), ("fe80::1%eth0", None), ("203.0.113.5", "203.0.113.5")):
+        made, plain = make_token(user=editor, name="CMS", scopes=["read"])
+        assert authenticate_token(plain, address=said) == made
+        made.refresh_from_db()
+        assert made.last_used_at is not None
+        assert made.last_used_from == noted
