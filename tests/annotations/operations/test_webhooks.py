@@ -330,3 +330,24 @@ def test_old_messages_are_cleared(
     delivery = call(WebhookDelivery.objects.create(webhook=hook, event="quote.confirmed"))
     assert delivery.state == "delivered"
     assert not WebhookDelivery.objects.filter(pk=old.pk).exists()
+
+
+@pytest.mark.parametrize("events", [[], ["quote", "weather"]])
+def test_events_that_are_none_are_refused(hook: Webhook, manager: User, events: list[str]) -> None:
+    with pytest.raises(Invalid, match="told of some of: quote, ") as refusal:
+        webhooks.change_webhook(
+            public_id=hook.public_id, version=1, user=manager, changes={"events": events}
+        )
+    assert refusal.value.field == "events"
+    hook.refresh_from_db()
+    assert (hook.events, hook.version) == (["quote"], 1)
+
+
+def test_a_webhook_that_was_taken_away_is_changed_no_more(hook: Webhook, manager: User) -> None:
+    webhooks.remove_webhook(public_id=hook.public_id, version=1, user=manager)
+    with pytest.raises(NotVisible):
+        webhooks.change_webhook(
+            public_id=hook.public_id, version=2, user=manager, changes={"name": "Back again"}
+        )
+    hook.refresh_from_db()
+    assert (hook.name, hook.version) == ("Desk", 2)
