@@ -10,7 +10,7 @@ from annotations.operations.corrections import confirm_correction
 from annotations.operations.joining import join_quotes, split_quote
 from annotations.operations.quotes import set_speaker
 from annotations.operations.selections import Selection
-from annotations.operations.undoing import ChangedSince, redo_last, undo_edit, undo_last
+from annotations.operations.undoing import ChangedSince, redo_last, undo_edit, undo_last, undo_own
 from annotations.refusals import Invalid, NotAllowedNow, StaleVersion
 from quotes.models import Article, Quote
 from tests.factories import make_article, make_correction, make_quote, make_speaker
@@ -185,3 +185,15 @@ def test_a_quote_inside_goes_along_with_its_half_or_stops_the_cut(collection, ed
 def test_a_cut_that_leaves_one_side_empty_is_refused(quotes, editor, words):
     with pytest.raises(Invalid):
         split(quotes[0], words, editor)
+
+
+def test_ones_own_joining_is_taken_back_as_one_and_an_older_page_takes_nothing_back(quotes, editor):
+    before = states()
+    joined = join(quotes[0], quotes[1], editor)
+    after = states()
+    with pytest.raises(StaleVersion) as refusal:
+        undo_own(public_id=joined.public_id, version=1, user=editor)
+    assert refusal.value.current == joined
+    assert states() == after
+    undo_own(public_id=joined.public_id, version=2, user=editor)
+    assert states() == before
