@@ -11,12 +11,14 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from annotations.checking import find_breaks
-from annotations.models import Edit, IdempotencyRecord
+from annotations.models import Edit, IdempotencyRecord, WebhookDelivery
+from annotations.operations import withdrawing
 from annotations.operations.corrections import confirm_correction
 from annotations.operations.putting_back import put_back
 from annotations.operations.quotes import confirm_quote, set_speaker
 from annotations.operations.speakers import merge_speakers, undo_speaker_edit
 from annotations.operations.undoing import ChangedSince, redo_last, undo_edit, undo_last
+from annotations.operations.webhooks import add_webhook
 from annotations.operations.withdrawing import withdraw
 from annotations.refusals import (
     Invalid,
@@ -316,3 +318,49 @@ def test_a_changed_story_does_not_bring_a_withdrawn_quote_back(desk: Desk, colle
     quote.refresh_from_db()
     assert (quote.status, quote.article.is_latest) == ("withdrawn", True)
     assert list(find_breaks()) == []
+
+
+def test_what_is_off_the_record_or_merged_already_is_not_withdrawn(desk: Desk, collection):
+    short = make_speaker(collection, "Petra Lanyon", merged_into=desk.ines)
+    Quote.objects.filter(pk=desk.said.pk).update(status="replaced")
+    before = state_of_all()
+    with pytest.raises(NotAllowedNow, match="Petra Lanyon was merged into another speaker"):
+        withdraw_it(desk, short)
+    with pytest.raises(NotAllowedNow, match="off the record already"):
+        withdraw_it(desk, desk.said)
+    assert state_of_all() == before
+    assert not Withdrawal.objects.exists()
+
+
+def test_what_others_keep_adding_to_is_left_for_later(desk: Desk, monkeypatch):
+    real, asked = withdrawing.reach, []
+
+    def others_come_in(row: Any) -> Any:
+        """Each time that the rows are locked, one more is there when one looks again."""
+        asked.append(row)
+        found = real(row)
+        return found if len(asked) % 2 == 0 else tuple(rows.none() for rows in found)
+
+    monkeypatch.setattr(withdrawing, "reach", others_come_in)
+    before = state_of_all()
+    with pytest.raises(NotAllowedNow, match="Try again in a moment"):
+        withdraw_it(desk, desk.said)
+    assert len(asked) == 12
+    assert state_of_all() == before
+    assert not Withdrawal.objects.exists()
+
+
+def test_a_webhook_is_told_of_what_was_withdrawn_and_of_nothing_that_goes_along(desk: Desk):
+    add_webhook(
+        collection=desk.article.collection,
+        user=desk.manager,
+        name="Desk",
+        address="http://paper.example/told",
+        events=["quote", "correction"],
+    )
+    withdraw_it(desk, desk.said)
+    told = WebhookDelivery.objects.get()
+    assert told.event == "quote.withdrawn"
+    assert told.payload["object"]["id"] == str(desk.said.public_id)
+    desk.correction.refresh_from_db()
+    assert desk.correction.status == "withdrawn"
