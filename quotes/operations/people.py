@@ -84,11 +84,11 @@ def _found(collection: Collection, row: PersonRow) -> Speaker | None:
         if speaker is None:
             raise RefusedInput("There is no speaker with this id here.")
         speaker = speaker.merged_into or speaker
-        if normal_name(row.name) not in _names(speaker):
+        if _norm(row.name) not in _names(speaker):
             raise RefusedInput(f"The speaker with this id is {speaker.name}, not {row.name}.")
         return speaker
     same = SpeakerName.objects.filter(
-        norm=normal_name(row.name), kind__in=(SpeakerName.Kind.NAME, SpeakerName.Kind.SHORT_NAME)
+        norm=_norm(row.name), kind__in=(SpeakerName.Kind.NAME, SpeakerName.Kind.SHORT_NAME)
     )
     found = list(people.current().filter(names__in=same).distinct().order_by("pk")[:2])
     if len(found) == 2:
@@ -97,7 +97,7 @@ def _found(collection: Collection, row: PersonRow) -> Speaker | None:
 
 
 def _made(collection: Collection, row: PersonRow) -> Speaker:
-    norm = normal_name(row.name)
+    norm = _norm(row.name)
     if not norm:
         raise RefusedInput("The name has no letters.")
     speaker = Speaker(
@@ -128,7 +128,7 @@ def _add_facts(speaker: Speaker, row: PersonRow, report: RestoreReport) -> str:
 def _wikidata_refusal(speaker: Speaker, row: PersonRow) -> str:
     if not row.wikidata_label:
         return "its label is missing (wikidata_label)."
-    if normal_name(row.wikidata_label) not in _names(speaker):
+    if _norm(row.wikidata_label) not in _names(speaker):
         return f"its label “{row.wikidata_label}” is no name of {speaker.name}."
     if speaker.wikidata_id:
         return f"{speaker.name} has {speaker.wikidata_id} already."
@@ -139,7 +139,7 @@ def _wikidata_refusal(speaker: Speaker, row: PersonRow) -> str:
 
 
 def _add_name(speaker: Speaker, row: PersonRow) -> bool:
-    norm = normal_name(row.also_called)
+    norm = _norm(row.also_called)
     there = SpeakerName.objects.filter(
         speaker=speaker, norm=norm, kind=row.called_kind, place=row.place
     )
@@ -158,8 +158,13 @@ def _add_name(speaker: Speaker, row: PersonRow) -> bool:
     return True
 
 
+def _norm(name: str) -> str:
+    """As it is stored: “ß” counts as two letters there, so that a long name is cut."""
+    return normal_name(name)[:300]
+
+
 def _names(speaker: Speaker) -> set[str]:
-    return set(speaker.names.values_list("norm", flat=True)) | {normal_name(speaker.name)}
+    return set(speaker.names.values_list("norm", flat=True)) | {_norm(speaker.name)}
 
 
 def _state(speaker: Speaker) -> dict[str, Any]:

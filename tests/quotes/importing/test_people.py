@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from annotations.models import Edit
 from quotes.importing import ReadFailure
-from quotes.importing.people import read_people
+from quotes.importing.people import PersonRow, read_people
 from quotes.models import Speaker, SpeakerName
 from quotes.operations.people import store_people
 from tests.factories import make_speaker
@@ -104,6 +104,48 @@ def test_two_speakers_of_one_name_need_an_id(collection):
     assert first.names.filter(text="the potter").exists()
     report = stored(collection, f"name,speaker_id\nUdo Brandt,{first.public_id}\n")
     assert "is Odile Varga, not Udo Brandt" in report.said[0].message
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("Udo Brandt,00000000-0000-4000-8000-000000000001,,", "no speaker with this id here"),
+        ("Odile Varga,,organisation,", "on record as person, not organisation"),
+        ("\u200b,,person,", "The name has no letters"),
+    ],
+)
+def test_a_row_that_contradicts_what_is_there_is_refused_whole(collection, row, said):
+    odile = make_speaker(collection, "Odile Varga")
+    report = stored(collection, f"name,speaker_id,kind,also_called\n{row}the potter\n")
+    assert report.states == {"failed": 1}
+    assert said in report.said[0].message
+    assert Speaker.objects.get() == odile
+    assert [name.text for name in odile.names.all()] == ["Odile Varga"]
+
+
+@pytest.mark.django_db
+def test_a_fact_that_does_not_fit_its_column_is_said_and_the_next_row_is_taken(collection):
+    rows = [
+        PersonRow(
+            line="row 2", name="Odile Varga", description="x" * 501, also_called="the potter"
+        ),
+        PersonRow(line="row 3", name="Udo Brandt"),
+    ]
+    report = store_people(collection=collection, rows=rows)
+    assert report.states == {"failed": 1, "stored": 1}
+    assert "at most 500 characters" in report.said[0].message
+    assert Speaker.objects.get().name == "Udo Brandt"
+    assert [name.text for name in SpeakerName.objects.all()] == ["Udo Brandt"]
+
+
+@pytest.mark.django_db
+def test_a_long_name_whose_letters_count_twice_is_known_again(collection):
+    long = "ß" * 300
+    table = f"name,also_called\n{long},{long.upper()[:300]}\n"
+    assert stored(collection, table).states == {"stored": 1}
+    assert stored(collection, table).states == {"known": 1}
+    assert Speaker.objects.get().name == long
 
 
 @pytest.mark.parametrize(
