@@ -27,7 +27,7 @@ from quotes.models import (
     SpeakerName,
 )
 from quotes.operations.restoring import restore_lines
-from tests.factories import make_article, make_correction, make_quote, make_speaker
+from tests.factories import make_article, make_collection, make_correction, make_quote, make_speaker
 
 EVERYTHING = ExportFilters(within=None)
 STORY = (
@@ -166,6 +166,50 @@ def test_a_line_that_the_database_refuses_costs_itself(told, collection):
     assert report.states == {"failed": 1, "stored": 1}
     assert "Another quote already stands there." in report.said[0].message
     assert Article.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_text_that_stands_twice_in_a_file_is_stored_once(told, collection):
+    first = exported().splitlines(keepends=True)[0]
+    emptied()
+    report = restored(collection, first + first)
+    assert report.states == {"stored": 1, "duplicate": 1}
+    assert report.said[0].message == "the text of a.jsonl, line 1"
+    assert Article.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_stands_in_another_collection_is_not_read_twice(told, collection):
+    data = exported()
+    other = make_collection("Other desk")
+    report = restored(other, data)
+    assert report.states == {"failed": 2}
+    assert {said.message for said in report.said} == {
+        "One of its ids is taken by another row here; it was read into another collection."
+    }
+    assert not Article.objects.filter(collection=other).exists()
+    assert exported() == data
+
+
+@pytest.mark.django_db
+def test_a_correction_finds_the_one_it_makes_the_point_of_in_a_file_read_before(told, collection):
+    lines = exported().splitlines(keepends=True)
+    emptied()
+    for line in lines:
+        restored(collection, line)
+    assert b"".join(lines) == exported()
+    again = Correction.objects.exclude(same_point_as=None).get()
+    assert again.article != again.same_point_as.article
+
+
+@pytest.mark.django_db
+def test_a_speaker_without_names_is_called_by_the_one_that_stands_there(collection):
+    speaker = {"id": ID, "name": "Petra Holm", "kind": "person"}
+    report = restored(collection, line(speakers=[speaker]))
+    assert report.states == {"stored": 1}
+    (name,) = Speaker.objects.get(name="Petra Holm").names.all()
+    assert (name.text, name.norm, name.kind, name.place) == ("Petra Holm", "petra holm", "name", "")
+    assert name.origin == "import"
 
 
 ID = "00000000-0000-4000-8000-000000000001"
