@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from annotations.operations.importing import import_articles
@@ -13,7 +14,7 @@ from annotations.refusals import NotVisible
 from quotes.extraction.types import Skipped
 from quotes.importing import ArticleInput, ReadFailure
 from quotes.models import Article, ExtractionRun, Import
-from quotes.operations import import_article, import_items
+from quotes.operations import import_article, import_items, intake
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -113,3 +114,18 @@ def test_a_story_without_a_headline_is_known_by_its_first_words(
     assert article.opening == opening
     assert article.title == opening or article.title == "Article without a headline"
     assert len(article.opening) <= 90
+
+
+def test_what_else_the_database_refuses_is_not_taken_for_the_same_text(
+    collection: Collection, monkeypatch: pytest.MonkeyPatch
+):
+    stored = import_article(
+        collection=collection, item=ArticleInput(text="“Snow fell,” she said.", external_id="cms-1")
+    ).article
+    monkeypatch.setattr(intake, "_version_before", lambda article: None)
+    with pytest.raises(IntegrityError, match="article_external_id_once_per_collection"):
+        import_article(
+            collection=collection,
+            item=ArticleInput(text="“Rain fell,” she said.", external_id="cms-1"),
+        )
+    assert Article.objects.get() == stored
