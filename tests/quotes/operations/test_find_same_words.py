@@ -133,6 +133,17 @@ def test_a_quote_that_goes_takes_its_suggested_group_with_it(told: Callable[...,
     assert not QuoteShingle.objects.filter(quote=whole).exists()
 
 
+def test_what_is_left_of_a_group_is_measured_afresh(told: Callable[..., Quote]):
+    first, second, whole = told(PART), told(PART), told(WHOLE)
+    assert groups() == [("contained", {first.pk, second.pk, whole.pk})]
+    assert SameWords.objects.get().fullest == whole
+    Quote.objects.filter(pk=whole.pk).update(status="replaced")
+    find_same_words(article=whole.article)
+    assert groups() == [("same", {first.pk, second.pk})]
+    assert SameWords.objects.get().fullest == first
+    assert list(find_breaks()) == []
+
+
 def test_what_a_person_decided_is_left_alone(told: Callable[..., Quote]):
     told(PART)
     told(WHOLE)
