@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +22,7 @@ from quotes.extraction.types import (
     Speaker,
 )
 from quotes.models import Correction as StoredCorrection
-from quotes.models import ExtractionRun, Quote, QuoteSpan
+from quotes.models import ExtractionRun, Quote, QuoteSpan, SpeakerCandidate
 from quotes.models import Speaker as StoredSpeaker
 from quotes.operations import apply_extraction
 from tests.factories import make_article, make_speaker
@@ -259,8 +260,6 @@ def test_decided_corrections_survive_the_next_run(article: Article, editor: User
 
 
 def test_a_retelling_of_a_retelling_points_to_the_event(article: Article):
-    from dataclasses import replace
-
     event = correction(article)
     again = replace(event, retells=0, corrected=2)
     third = replace(event, retells=1, corrected=None)
@@ -354,3 +353,53 @@ def test_two_like_corrections_stay_two(article: Article):
     for _ in range(2):
         apply(article, found(article, *the_usual(article), corrections=both))
         assert StoredCorrection.objects.live().count() == 2
+
+
+def test_a_suggestion_that_grew_into_a_confirmed_quote_goes_off_the_record(
+    article: Article, editor: User
+):
+    left, right = "Ines Adair said the harbour wall would", "stand"
+
+    def told(words: str) -> Attribution:
+        return attribution(article, words, cue="", speaker=0, kind="indirect")
+
+    apply(article, found(article, told(left), told(right)))
+    kept = Quote.objects.get(start=span(article, right).start)
+    editing.confirm_quote(public_id=kept.public_id, version=1, user=editor)
+    apply(article, found(article, told(f"{left} {right}")))
+    assert Quote.objects.live().get() == kept
+    assert Quote.objects.get(start=0).status == "replaced"
+    assert list(find_breaks()) == []
+
+
+def test_a_card_names_each_candidate_once_and_nine_at_most(article: Article):
+    many = [Speaker(f"Tobias Wrenfield {'I' * n}", "person") for n in range(1, 12)]
+    choices = tuple(Candidate(n, 0.5 / (n + 1), "near") for n in (1, 0, 1, *range(2, 11)))
+    quote = attribution(article, FIRST, cue="said.", speaker=1, candidates=choices)
+    apply(article, replace(found(article, quote), speakers=tuple(many)))
+    stored = SpeakerCandidate.objects.order_by("rank").values_list("rank", "speaker__name")
+    wanted = [many[n].name for n in (1, 0, *range(2, 9))]
+    assert list(stored) == list(enumerate(wanted, start=1))
+
+
+def test_the_same_evidence_between_other_people_is_another_correction(article: Article):
+    apply(article, found(article, *the_usual(article), corrections=(correction(article),)))
+    first = StoredCorrection.objects.get()
+    other = correction(article, corrected=2)
+    apply(article, found(article, *the_usual(article), corrections=(other,)))
+    first.refresh_from_db()
+    now = StoredCorrection.objects.live().get()
+    assert (first.status, first.corrected.name) == ("replaced", "Ines Adair")
+    assert (now.exact, now.corrected.name) == (EVIDENCE, "the board")
+
+
+def test_a_correction_is_tied_to_each_quote_once_and_to_none_that_was_rejected(
+    article: Article, editor: User
+):
+    apply(article, found(article, *the_usual(article)))
+    claim, retort = Quote.objects.in_reading_order()
+    editing.reject_quote(public_id=claim.public_id, version=1, user=editor)
+    twice = replace(correction(article), correcting_quotes=(1, 1))
+    apply(article, found(article, *the_usual(article), corrections=(twice,)))
+    sides = StoredCorrection.objects.for_display().get().sides
+    assert [(side["side"], side["start"]) for side in sides] == [("correcting", retort.start)]
