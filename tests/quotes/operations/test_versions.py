@@ -8,12 +8,13 @@ import pytest
 
 from annotations.checking import find_breaks
 from annotations.operations import quotes as editing
-from annotations.operations.corrections import confirm_correction
+from annotations.operations.corrections import add_correction, confirm_correction
+from annotations.operations.selections import Selection
 from annotations.refusals import NotAllowedNow, NotVisible
 from quotes.importing import ArticleInput
 from quotes.models import Article, Correction, ExtractionRun, Import, Placement, Quote, QuoteSpan
 from quotes.operations import apply_extraction, import_article, import_items
-from quotes.operations.versions import PARENT_WAITS, QUOTES_WAIT
+from quotes.operations.versions import PARENT_WAITS, QUOTES_WAIT, TAKEN, UNMARKED
 from quotes.reanchoring import CHANGED, TWICE
 from tests.annotations.changed_story import EVIDENCE, FIRST, SECOND, STORY, Story, retold
 from tests.factories import make_article, make_quote
@@ -202,3 +203,118 @@ def test_a_run_that_ends_after_the_story_changed_leaves_nothing(story: Story):
     apply_extraction(run=run, extraction=found(story.article))
     assert run.state == "cancelled"
     assert Correction.objects.on_record().filter(article=story.article).count() == 0
+
+
+def test_the_report_of_an_import_says_what_moved_and_what_waits(story: Story):
+    collection = story.article.collection
+    texts = (f"{STORY}\n\nMore follows.", STORY.replace("since March", "since early March"))
+    batch = import_items(
+        collection=collection,
+        items=[ArticleInput(text=text, external_id="cms-42") for text in texts],
+    )
+    assert list(batch.items.values_list("message", flat=True)) == [
+        "A new version of a story that was here: 3 decisions moved along.",
+        "A new version of a story that was here: 1 decision moved along, 2 to be placed by you.",
+    ]
+
+
+def test_words_that_lost_their_marks_wait(collection: Collection, editor: User):
+    article = make_article(collection, STORY, external_id="cms-7")
+    quote = make_quote(article, "ninety winters")
+    editing.confirm_quote(public_id=quote.public_id, version=1, user=editor)
+    text = STORY.replace(FIRST, FIRST.strip("“”"))
+    newer = import_article(
+        collection=collection, item=ArticleInput(text=text, external_id="cms-7"), extract=False
+    ).article
+    asked = Placement.objects.get()
+    assert (asked.state, asked.why) == ("asked", UNMARKED)
+    ((start, end),) = asked.offer["content"]
+    assert newer.text[start:end] == "ninety winters"
+    quote.refresh_from_db()
+    assert (quote.article, quote.status) == (article, "replaced")
+    assert holds()
+
+
+def test_what_people_added_moves_with_its_words_inside_and_out(story: Story, editor: User):
+    def selected(words: str) -> Selection:
+        start = story.article.text.index(words)
+        return Selection(start, start + len(words), words)
+
+    where = {"article_id": story.article.public_id, "user": editor}
+    inner = editing.add_quote(**where, content=[selected("ninety winters")])
+    assert inner.parent == story.claim
+    correction = add_correction(
+        **where,
+        evidence=selected("It was always forty."),
+        corrector_id=story.claim.speaker.public_id,
+    )
+    newer = retold(story, f"Updated at noon.\n\n{STORY}")
+    inner.refresh_from_db()
+    correction.refresh_from_db()
+    assert (inner.article, inner.parent, inner.suggestion) == (newer, story.claim, None)
+    assert newer.text[inner.start : inner.end] == "ninety winters"
+    assert (correction.article, correction.suggestion) == (newer, None)
+    assert newer.text[correction.start : correction.end] == "It was always forty."
+    assert set(Placement.objects.values_list("state", flat=True)) == {"moved"}
+    assert holds()
+
+
+def test_a_quote_whose_words_left_the_quote_around_it_waits(collection: Collection):
+    said = "“The wall will stand for all of our lifetimes,” the minister told the town."
+    read = "She read ‘no stone of it will ever be moved’ from a letter of her own."
+    went_on = "“And so will the quay, as long as there are ships,” the minister went on."
+    article = make_article(collection, f"{said}\n\n{read}\n\n{went_on}", external_id="cms-9")
+    parts = [words[: words.index("”") + 1] for words in (said, went_on)]
+    outer = make_quote(article, *parts, status="confirmed")
+    inner = make_quote(
+        article, "‘no stone of it will ever be moved’", status="confirmed", parent=outer
+    )
+    text = f"{said}\n\n{went_on}\n\n{read}"
+    newer = import_article(
+        collection=collection, item=ArticleInput(text=text, external_id="cms-9"), extract=False
+    ).article
+    outer.refresh_from_db()
+    inner.refresh_from_db()
+    assert (outer.article, outer.status) == (newer, "confirmed")
+    assert (inner.article, inner.status) == (article, "replaced")
+    assert Placement.objects.get(quote=inner).why == CHANGED
+    assert holds()
+
+
+def test_of_two_decisions_on_the_same_words_the_later_waits(story: Story, editor: User):
+    between = retold(story, STORY.replace("Tobias Wrenfield told", "A man of theirs told"))
+    assert Placement.objects.asked().filter(quote=story.retort).exists()
+    start = between.text.index(SECOND)
+    added = editing.add_quote(
+        article_id=between.public_id,
+        user=editor,
+        content=[Selection(start, start + len(SECOND), SECOND)],
+    )
+    newest = retold(story, f"{STORY}\n\nMore follows.")
+    story.refresh()
+    added.refresh_from_db()
+    assert (story.retort.article, story.retort.status) == (newest, "confirmed")
+    assert (added.article, added.status) == (between, "replaced")
+    assert Placement.objects.asked().get().why == TAKEN
+    assert holds()
+
+
+def test_what_was_refused_and_waits_is_no_question_once_its_words_are_gone(
+    collection: Collection, editor: User
+):
+    article = make_article(collection, STORY, external_id="cms-7")
+    quote = make_quote(article, FIRST)
+    editing.reject_quote(public_id=quote.public_id, version=1, user=editor)
+    texts = (f"{STORY}\n\nIn brief\n\n{STORY}", "Snow fell on the hills.")
+    states = []
+    for text in texts:
+        newer = import_article(
+            collection=collection, item=ArticleInput(text=text, external_id="cms-7"), extract=False
+        ).article
+        placement = Placement.objects.get()
+        quote.refresh_from_db()
+        assert (placement.newer, placement.version) == (newer, quote.version)
+        states.append(placement.state)
+    assert states == ["asked", "gone"]
+    assert (quote.article, quote.status) == (article, "replaced")
+    assert holds()
