@@ -32,6 +32,7 @@ from quotes.models import (
     Correction,
     ExtractionRun,
     Membership,
+    Placement,
     Quote,
     Speaker,
     SpeakerCandidate,
@@ -317,6 +318,20 @@ def test_a_changed_story_does_not_bring_a_withdrawn_quote_back(desk: Desk, colle
     make_article(collection, f"{STORY} Told a second time.", external_id="told-twice")
     quote.refresh_from_db()
     assert (quote.status, quote.article.is_latest) == ("withdrawn", True)
+    assert list(find_breaks()) == []
+
+
+def test_a_withdrawn_quote_whose_words_are_gone_stays_and_asks_nothing(desk: Desk, collection):
+    old = make_article(collection, f"{STORY} Told once.", external_id="told-twice")
+    quote = make_quote(old, "“It was always forty.”", speaker=desk.tobias)
+    withdraw_it(desk, quote)
+    quote.refresh_from_db()
+    version = quote.version
+    text = f"{STORY} Told a second time.".replace("It was always forty", "Nobody counts here")
+    make_article(collection, text, external_id="told-twice")
+    quote.refresh_from_db()
+    assert (quote.article, quote.status, quote.version) == (old, "withdrawn", version)
+    assert not Placement.objects.exists()
     assert list(find_breaks()) == []
 
 
