@@ -252,7 +252,7 @@ def test_what_is_not_there_is_not_visible(group: SameWords, free: Quote, editor:
 def test_a_group_that_a_run_dissolves_meanwhile_is_not_visible(
     group: SameWords, editor: User, monkeypatch: pytest.MonkeyPatch
 ):
-    """The run had the collection's groups to itself; when it lets go, this one is no more."""
+    # The run had the collection's groups to itself; when it lets go, this one is no more.
     monkeypatch.setattr(operations, "lock_same_words", lambda _: SameWords.objects.all().delete())
     with pytest.raises(NotVisible):
         operations.confirm_same_words(public_id=group.public_id, version=1, user=editor)
