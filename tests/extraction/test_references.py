@@ -25,6 +25,26 @@ rust NN nsubj 10
 won VBD ccomp 8 win
 . . punct 8
 """
+LETTERS = """
+Toby NNP compound 1 toby PERSON
+Wren NNP nsubj 2 wren PERSON
+said VBD ROOT 2 say
+he PRP nsubj 4 he
+won VBD ccomp 2 win
+. . punct 2
+Doran NNP compound 8 doran PERSON
+Hale NNP compound 8 hale PERSON
+KC NNP nsubj 9 kc
+said VBD ROOT 9 say
+rust NN nsubj 11
+lost VBD ccomp 9 lose
+. . punct 9
+He PRP nsubj 14 he
+said VBD ROOT 14 say
+rust NN nsubj 16
+won VBD ccomp 14 win
+. . punct 14
+"""
 OBJECT = """
 Toby NNP compound 1 toby PERSON
 Wren NNP nsubj 2 wren PERSON
@@ -153,6 +173,11 @@ def test_she_is_the_woman(read: Callable, only: Callable) -> None:
     finding = only(read(HER))
     assert finding.entity.name == "Ottoline Pell"
     assert "subject of the sentence before" in finding.reason
+
+
+def test_a_name_with_letters_after_it_is_the_subject_that_he_goes_back_to(read: Callable) -> None:
+    said = read(LETTERS)._.findings
+    assert [finding.entity.name for finding in said][-2:] == ["Doran Hale", "Doran Hale"]
 
 
 def test_other_people_stay_candidates(read: Callable, only: Callable) -> None:

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 
 from spacy.language import Language
-from spacy.tokens import Doc, Span
+from spacy.tokens import Doc, Span, Token
 from spacy.util import filter_spans
 
 from quotes.extraction import lexicon
@@ -162,6 +162,8 @@ def _person_span(span: Span) -> Span:
         end -= 1
     if start > 1 and doc[start - 1].text == "-" and doc[start - 2].is_title:
         start -= 2
+    if start < end < len(doc) and doc[end].is_upper and _is_suffix(doc[end]):
+        end += 1
     hyphen = start < end < len(doc) - 1 and doc[end].text == "-" and doc[end + 1].is_title
     if hyphen and not doc[end - 1].whitespace_ and not doc[end].whitespace_:
         end += 2
@@ -169,13 +171,21 @@ def _person_span(span: Span) -> Span:
 
 
 def _head(span: Span) -> int:
+    """The last word of the name itself, or the letters after it where the sentence hangs on them:
+    of "Robin Hale SC said" these are the subject.
+    """
+    if span.root.head.i not in range(span.start, span.end) and _is_suffix(span.root):
+        return span.root.i
     last = span.end - 1
     while last > span.start and (
-        span.doc[last].lower_.rstrip(".") in lexicon.NAME_SUFFIXES
-        or span.doc[last].lower_ in ("'s", "’s")
+        _is_suffix(span.doc[last]) or span.doc[last].lower_ in ("'s", "’s")
     ):
         last -= 1
     return last
+
+
+def _is_suffix(token: Token) -> bool:
+    return token.lower_.rstrip(".") in lexicon.NAME_SUFFIXES
 
 
 def _full_names(persons: list[Span]) -> dict[str, list[str]]:
