@@ -59,7 +59,7 @@ def role_table() -> list[tuple[str, list[bool]]]:
 
 def role_in(user: User | AnonymousUser, collection_id: int) -> Role | None:
     """The person's role in the collection; superusers manage every collection."""
-    if not user.is_authenticated or not user.is_active:
+    if not user.is_active:  # who is not signed in never is
         return None
     if user.is_superuser:
         return Role.MANAGER
@@ -72,7 +72,7 @@ def role_in(user: User | AnonymousUser, collection_id: int) -> Role | None:
 
 
 def allows(role: Role | None, permission: str) -> bool:
-    return role is not None and role in PERMISSIONS[permission]
+    return role in PERMISSIONS[permission]
 
 
 def membership_role(user: User) -> Subquery:
