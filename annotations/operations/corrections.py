@@ -210,8 +210,6 @@ def set_correction_retells(
         if correction.retellings.on_record().exists():
             raise Invalid("This one is retold by another: that one cannot be retold in turn.")
         other = other.retells or other
-        if other.pk == correction.pk:
-            raise Invalid("That one retells this one.")
     correction.retells = other
     correction.touched = True
     decision.save(in_place=True)

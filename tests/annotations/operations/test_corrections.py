@@ -13,12 +13,12 @@ from annotations.models import Edit
 from annotations.operations import corrections as operations
 from annotations.operations.correction_drafts import draft_correction
 from annotations.operations.correction_remarks import flag_correction, set_correction_note
-from annotations.operations.quotes import set_speaker
+from annotations.operations.quotes import reject_quote, set_speaker
 from annotations.operations.selections import Selection
 from annotations.operations.undoing import redo_last, undo_last
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, StaleVersion
 from quotes.models import Correction, CorrectionQuote, Quote
-from tests.factories import make_correction, make_quote, make_speaker
+from tests.factories import make_article, make_correction, make_quote, make_speaker
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -70,12 +70,15 @@ def sides(correction: Correction) -> set[tuple[str, int]]:
 
 
 def other_of(correction: Correction) -> Correction:
-    """A second correction of the same article."""
-    return make_correction(
-        correction.article,
-        "“The figure is forty million,” Ms Adair replied.",
-        corrector=correction.corrected,
-        corrected=correction.corrector,
+    """A second correction of the same article, made once."""
+    words = "“The figure is forty million,” Ms Adair replied."
+    return Correction.objects.filter(article=correction.article, exact=words).first() or (
+        make_correction(
+            correction.article,
+            words,
+            corrector=correction.corrected,
+            corrected=correction.corrector,
+        )
     )
 
 
@@ -152,6 +155,15 @@ def test_others_may_not(act, correction, outsider: User, reader: User):
 
 
 @every_action
+def test_an_action_sent_twice_is_done_once(act, correction, editor: User):
+    for _ in range(2):
+        act(correction, editor, 1)
+    correction.refresh_from_db()
+    assert correction.version == 2
+    assert Edit.objects.of_object(correction.public_id).count() == 1
+
+
+@every_action
 def test_undo_gives_back_the_same_state_and_redo_the_change(act, correction, editor: User):
     before = correction_snapshot(Correction.objects.get(pk=correction.pk))
     act(correction, editor, 1)
@@ -173,6 +185,15 @@ def test_swap_turns_people_and_quotes_round_without_deciding(
     assert correction.changed_fields == ["corrected", "corrector"]
 
 
+def test_a_quote_rejected_meanwhile_leaves_when_the_sides_are_swapped(
+    correction, claim, retort, editor: User
+):
+    reject_quote(public_id=claim.public_id, version=1, user=editor)
+    operations.swap_correction(public_id=correction.public_id, version=1, user=editor)
+    assert sides(correction) == {("corrected", retort.pk)}
+    assert list(find_breaks()) == []
+
+
 def test_nobody_to_swap_with(article: Article, wrenfield: Speaker, editor: User):
     correction = make_correction(article, EVIDENCE, corrector=wrenfield)
     with pytest.raises(Invalid):
@@ -187,6 +208,16 @@ def test_accepting_keeps_only_the_quotes_that_the_card_shows(
     operations.confirm_correction(public_id=correction.public_id, version=1, user=editor)
     assert [side["pk"] for side in shown] == [retort.pk]
     assert sides(correction) == {("correcting", retort.pk)}
+
+
+def test_a_kind_that_is_none_is_refused(correction, editor: User):
+    with pytest.raises(Invalid) as refused:
+        operations.set_correction_kind(
+            public_id=correction.public_id, version=1, user=editor, kind="direct"
+        )
+    assert (refused.value.code, refused.value.field) == ("unknown_kind", "kind")
+    correction.refresh_from_db()
+    assert (correction.version, correction.kind) == (1, "contradiction")
 
 
 def test_somebody_must_correct(article: Article, editor: User):
@@ -233,9 +264,10 @@ def test_a_rejected_correction_must_be_reopened_first(correction, editor: User):
     operations.reject_correction(public_id=correction.public_id, version=1, user=editor)
     with pytest.raises(NotAllowedNow):
         operations.confirm_correction(public_id=correction.public_id, version=2, user=editor)
-    operations.reopen_correction(public_id=correction.public_id, version=2, user=editor)
+    for _ in range(2):  # a double click
+        operations.reopen_correction(public_id=correction.public_id, version=2, user=editor)
     correction.refresh_from_db()
-    assert correction.status == "suggested"
+    assert (correction.status, correction.version) == ("suggested", 3)
 
 
 def test_an_added_correction_is_confirmed(article: Article, claim, adair, wrenfield, editor: User):
@@ -321,16 +353,41 @@ def test_a_retelling_of_a_retelling_points_to_the_event(article: Article, correc
     assert again.retells == event
     with pytest.raises(Invalid, match="retold by another"):
         operations.set_correction_retells(
-            public_id=event.public_id, version=1, user=editor, other_id=other_of(event).public_id
+            public_id=event.public_id,
+            version=1,
+            user=editor,
+            other_id=make_correction(article, "It was always forty.").public_id,
         )
     assert list(find_breaks()) == []
+
+
+def test_what_a_correction_retells_or_shares_a_point_with_is_taken_back(correction, editor: User):
+    common = {"public_id": correction.public_id, "user": editor}
+    other = other_of(correction).public_id
+    operations.set_correction_retells(**common, version=1, other_id=other)
+    operations.set_correction_same_point(**common, version=2, other_id=other)
+    operations.set_correction_retells(**common, version=3, other_id=None)
+    operations.set_correction_same_point(**common, version=4, other_id=None)
+    correction.refresh_from_db()
+    assert (correction.retells, correction.same_point_as, correction.version) == (None, None, 5)
+
+
+def test_an_event_does_not_retell_what_retells_it(correction, editor: User):
+    again = other_of(correction)
+    operations.set_correction_retells(
+        public_id=again.public_id, version=1, user=editor, other_id=correction.public_id
+    )
+    with pytest.raises(Invalid, match="This one is retold by another"):
+        operations.set_correction_retells(
+            public_id=correction.public_id, version=1, user=editor, other_id=again.public_id
+        )
+    correction.refresh_from_db()
+    assert (correction.retells, correction.version) == (None, 1)
 
 
 def test_nothing_retells_itself_or_a_correction_of_elsewhere(
     correction, collection, outsider: User, editor: User
 ):
-    from tests.factories import make_article
-
     there = make_correction(make_article(collection), "said the harbour wall")
     for other in (correction, there):
         with pytest.raises(Invalid):
@@ -387,3 +444,16 @@ def test_a_draft_without_anything_pointed_at_is_refused(article: Article, editor
     quote = make_quote(article)
     with pytest.raises(Invalid, match="who said this quote"):
         draft_correction(article_id=article.public_id, user=editor, claim_id=quote.public_id)
+
+
+def test_a_draft_from_a_quote_of_another_article_is_refused(
+    article: Article, collection: Collection, adair: Speaker, editor: User
+):
+    elsewhere = make_quote(make_article(collection), speaker=adair)
+    for name in ("claim_id", "retort_id"):
+        with pytest.raises(Invalid) as refused:
+            draft_correction(
+                article_id=article.public_id, user=editor, **{name: elsewhere.public_id}
+            )
+        assert refused.value.code == "unknown_quote"
+    assert not Correction.objects.exists()
