@@ -12,7 +12,7 @@ from annotations.models import Agreement, Assignment, Coding, Edit
 from annotations.operations.adjudicating import accept_agreed, settle_correction, settle_quote
 from annotations.operations.assigning import assign_articles, cancel_assignment
 from annotations.operations.bulk import confirm_quotes
-from annotations.operations.coding import code_quote, finish_assignment
+from annotations.operations.coding import code_correction, code_quote, finish_assignment
 from annotations.operations.corrections import confirm_correction
 from annotations.operations.quotes import add_quote, confirm_quote
 from annotations.operations.selections import Selection
@@ -21,7 +21,7 @@ from annotations.operations.undoing import undo_last
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible
 from quotes.models import Correction, Quote
 from tests.annotations.coded_story import MARCH, Coded, coded_story, story_to_code
-from tests.factories import make_article, make_quote
+from tests.factories import make_article, make_correction, make_quote
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -54,6 +54,19 @@ class TestHandingOut:
         )
         assert {one.article_id for one in made} == {free.pk}
         assert {one.user_id for one in made} == {coder.pk for coder in to_code.coders}
+
+    def test_work_that_there_is_not_is_not_handed_out(self, to_code, collection, article):
+        before = Assignment.objects.count()
+        with pytest.raises(Invalid, match="no such work") as refused:
+            assign_articles(
+                collection=collection,
+                user=to_code.boss,
+                purpose="proofreading",
+                people=[coder.pk for coder in to_code.coders],
+                articles=[article.public_id],
+            )
+        assert refused.value.field == "purpose"
+        assert Assignment.objects.count() == before
 
     def test_one_person_alone_cannot_code_blind(self, to_code, collection, article):
         with pytest.raises(Invalid):
@@ -127,6 +140,21 @@ class TestHandingOut:
         again = cancel_assignment(public_id=coded.second.public_id, user=coded.boss)
         assert again.state == Assignment.State.CANCELLED
 
+    def test_taking_back_other_work_leaves_the_agreement_as_measured(
+        self, coded, collection, editor, article
+    ):
+        (made,) = assign_articles(
+            collection=collection,
+            user=coded.boss,
+            purpose="edit",
+            people=[editor.pk],
+            articles=[article.public_id],
+        )
+        measured = set(Agreement.objects.values_list("pk", flat=True))
+        taken_back = cancel_assignment(public_id=made.public_id, user=coded.boss)
+        assert (taken_back.state, taken_back.finished_at is None) == ("cancelled", False)
+        assert set(Agreement.objects.values_list("pk", flat=True)) == measured != set()
+
     def test_taking_back_needs_the_role_and_the_assignment(self, coded, editor, outsider):
         with pytest.raises(PermissionDenied):
             cancel_assignment(public_id=coded.first.public_id, user=editor)
@@ -180,6 +208,34 @@ class TestAnswering:
         with pytest.raises(Invalid):
             code_quote(**common, speaker_id=uuid.uuid4())
         assert not Coding.objects.exists()
+
+    def test_a_correction_of_another_article_or_of_no_kind_is_refused(self, to_code, collection):
+        other = make_correction(make_article(collection), "correcting the minister")
+        common = {
+            "assignment_id": to_code.first.public_id,
+            "user": to_code.coders[0],
+            "is_there": True,
+        }
+        with pytest.raises(NotVisible):
+            code_correction(**common, correction_id=other.public_id)
+        with pytest.raises(Invalid) as refused:
+            code_correction(**common, correction_id=to_code.correction.public_id, kind="direct")
+        assert (refused.value.code, refused.value.field) == ("unknown_kind", "kind")
+        assert not Coding.objects.exists()
+
+    def test_of_a_correction_that_is_none_no_kind_and_no_people_are_kept(self, to_code):
+        to_code.answer_correction(to_code.first)
+        coding = code_correction(
+            assignment_id=to_code.first.public_id,
+            correction_id=to_code.correction.public_id,
+            user=to_code.coders[0],
+            is_there=False,
+            kind="denial",
+            corrector_id=to_code.tobias.public_id,
+        )
+        assert Coding.objects.get() == coding
+        assert (coding.is_there, coding.kind) == (False, "")
+        assert (coding.corrector, coding.corrected) == (None, None)
 
     def test_one_is_through_only_when_everything_is_answered(self, to_code):
         to_code.answer_wall(to_code.first, to_code.ines)
@@ -364,6 +420,44 @@ class TestSettling:
         assert states == {coded.wall.pk: "confirmed", coded.march.pk: "suggested"}
         undo_last(user=coded.boss)
         assert Quote.objects.suggested().count() == 2
+
+    @pytest.mark.parametrize(
+        ("answer", "decided", "status"),
+        [
+            ({"is_there": True, "corrector": True}, 3, "confirmed"),
+            ({"is_there": False}, 3, "rejected"),
+            ({"is_there": True}, 2, "suggested"),  # nobody corrects: for a person to look at
+        ],
+    )
+    def test_a_correction_that_all_see_alike(self, to_code, answer, decided, status):
+        corrector = to_code.tobias.public_id if answer.get("corrector") else None
+        for assignment in (to_code.first, to_code.second):
+            to_code.answer_wall(assignment, to_code.ines)
+            to_code.answer_march(assignment)
+            code_correction(
+                assignment_id=assignment.public_id,
+                correction_id=to_code.correction.public_id,
+                user=assignment.user,
+                is_there=answer["is_there"],
+                kind="denial",
+                corrector_id=corrector,
+            )
+            to_code.finish(assignment)
+        user = to_code.boss
+        assert accept_agreed(article_id=to_code.article.public_id, user=user) == decided
+        correction = Correction.objects.get(pk=to_code.correction.pk)
+        assert (correction.status, correction.version) == (
+            status,
+            1 if status == "suggested" else 2,
+        )
+        if status == "confirmed":
+            assert (correction.kind, correction.corrector, correction.corrected) == (
+                "denial",
+                to_code.tobias,
+                None,
+            )
+        assert Quote.objects.confirmed().count() == 2
+        assert len(undo_last(user=user)) == decided
 
     def test_nothing_is_decided_before_all_are_through(self, to_code):
         with pytest.raises(NotAllowedNow):
