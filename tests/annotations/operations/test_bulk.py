@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 import pytest
 
 from annotations.checking import find_breaks
@@ -84,6 +86,12 @@ def test_undo_takes_the_rest_of_a_batch_back_when_one_was_changed_since(quotes, 
 def test_it_costs_the_same_for_many(quotes, editor, count_queries):
     one = count_queries(lambda: accept_all(quotes[:1], editor))
     assert count_queries(lambda: accept_all(quotes[1:], editor)) == one <= 12
+
+
+def test_in_an_article_that_is_not_there_nothing_is_accepted(quotes, editor):
+    with pytest.raises(NotVisible):
+        confirm_quotes(article_id=uuid.uuid4(), user=editor, versions={quotes[0].public_id: 1})
+    assert confirmed() == 0
 
 
 def test_others_may_not(quotes, outsider, reader):
