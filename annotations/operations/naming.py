@@ -41,12 +41,13 @@ def change_speaker(
     *, public_id: uuid.UUID, version: int, user: User, changes: Mapping[str, Any]
 ) -> Speaker:
     """Change how a speaker is shown, what it is, or its Wikidata id. A new name is one more."""
+    if "name" in changes:
+        changes = {**changes, "name": changes["name"].strip()}
 
     def change(speaker: Speaker) -> None:
         for field in DETAILS:
             if field in changes:
                 setattr(speaker, field, changes[field])
-        speaker.name = speaker.name.strip()
         speaker.wikidata_id = speaker.wikidata_id or None
         if not normal_name(speaker.name):
             raise Invalid("A speaker needs a name.", field="name")
