@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING
 
 import pytest
@@ -83,6 +84,8 @@ def test_refusals_write_nothing(story: Article, editor: User, researcher: User, 
     ):
         with pytest.raises(refusal):
             put(story, user, place, version)
+    with pytest.raises(NotVisible):
+        put_back(public_id=uuid.uuid4(), version=1, user=editor, start=FIRST[0], end=FIRST[1])
     assert not Edit.objects.exists()
     assert not ExtractionRun.objects.exists()
 
