@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from annotations.history import Snapshot, quote_snapshots
+from annotations.models import Edit
 from annotations.operations.deciding import (
     begin,
     constraint_messages,
@@ -77,8 +78,7 @@ def split_quote(
     check_selections(quote.article.text, [rest])
     decision = begin(quote, user, version, SPLIT, needs="change")
     if decision is None:
-        later = Quote.objects.live().filter(article=quote.article, start__gte=quote.end)
-        return quote, later.select_related("article", "speaker").order_by("start")[0]
+        return quote, _cut_off(quote, rest.start)
     batch, parts = uuid.uuid4(), _parts(quote, decision.before)
     first, second = _cut(quote.article.text, parts[Role.CONTENT], rest.start)
     if not first or not second:
@@ -119,6 +119,18 @@ def split_quote(
     save_decision(new, user=user, action=SPLIT, before=None, batch=batch)
     _move_nested(quote.pk, new, user=user, batch=batch, action=SPLIT)
     return quote, new
+
+
+def _cut_off(quote: Quote, at: int) -> Quote:
+    """What was cut off in this very place, whatever became of it; of another cut: look again."""
+    done = Edit.objects.of_object(quote.public_id).filter(version=quote.version)
+    made = Edit.objects.filter(batch__in=done.values("batch"), action=SPLIT, before__isnull=True)
+    edit = made.get()
+    rows = Quote.objects.on_record().select_related("article", "speaker")
+    second = rows.filter(public_id=edit.object_id).first()
+    if second is None or not quote.end <= at <= (edit.after or {})["start"]:
+        raise StaleVersion(quote)
+    return second
 
 
 def _check_neighbours(quote: Quote, other: Quote) -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from annotations.checking import find_breaks
 from annotations.history import snapshot
+from annotations.models import Edit
 from annotations.operations.corrections import confirm_correction
 from annotations.operations.joining import join_quotes, split_quote
-from annotations.operations.quotes import set_speaker
+from annotations.operations.quotes import reject_quote, set_speaker
 from annotations.operations.selections import Selection
 from annotations.operations.undoing import ChangedSince, redo_last, undo_edit, undo_last, undo_own
 from annotations.refusals import Invalid, NotAllowedNow, StaleVersion
@@ -78,6 +79,21 @@ def test_the_next_quote_becomes_a_further_part_and_leaves_the_record(quotes, edi
     assert joined.spans.get(role="source").exact == "Mirela Voss"
     quotes[1].refresh_from_db()
     assert quotes[1].status == "withdrawn"
+    assert list(find_breaks()) == []
+
+
+def test_a_double_click_joins_once(quotes, editor):
+    joined = join(quotes[0], quotes[1], editor)
+    again = join(quotes[0], quotes[1], editor)
+    assert (again, again.version) == (joined, 2)
+    assert parts(again) == [FIRST, SECOND]
+    assert Edit.objects.count() == 2
+
+
+def test_words_in_marks_and_words_without_make_a_mixed_quote(article, quotes, editor):
+    told = make_quote(article, "He feared that the quay was closed.")
+    joined = join(quotes[2], told, editor)
+    assert (quotes[2].kind, told.kind, joined.kind) == ("direct", "indirect", "mixed")
     assert list(find_breaks()) == []
 
 
@@ -163,6 +179,23 @@ def test_a_split_is_taken_back_and_done_again_as_one(quotes, editor):
     assert [state for state in states() if state["status"] != "withdrawn"] == before
     redo_last(user=editor)
     assert states() == after
+
+
+def test_a_double_click_splits_once_whatever_became_of_the_second(quotes, editor, colleague):
+    first, second = split(quotes[0], "sails at noon", editor)
+    for _ in range(2):
+        again = split(quotes[0], "sails at noon", editor)
+        assert again == (first, second)
+        reject_quote(public_id=second.public_id, version=1, user=colleague)
+    assert Quote.objects.count() == 4
+
+
+def test_another_cut_seen_in_the_whole_quote_is_refused_after_the_first(quotes, editor):
+    split(quotes[0], "sails at noon", editor)
+    for words in ("ferry sails", "noon"):
+        with pytest.raises(StaleVersion):
+            split(quotes[0], words, editor)
+    assert Quote.objects.count() == 4
 
 
 def test_a_quote_inside_goes_along_with_its_half_or_stops_the_cut(collection, editor):
