@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection, transaction
 
 from annotations.checking import find_breaks
 from annotations.models import Edit
@@ -252,6 +255,50 @@ def test_a_decision_is_kept_whichever_comes_first_it_or_the_changed_story(
             assert confirmed.pk == quote.pk
             assert (quote.status, quote.article) == ("confirmed", imported.article)
     assert list(find_breaks()) == []
+
+
+def test_a_decision_that_waited_while_its_quote_moved_is_to_look_again(
+    collection: Collection, editor: User, colleague: User
+):
+    story = decided_story(collection, editor)
+    moved = threading.Event()
+
+    def tell_again() -> Article:
+        with transaction.atomic():
+            newer = retold(story, f"Updated.\n\n{story.article.text}")
+            moved.set()
+            wait_for_somebody_to_wait()
+        return newer
+
+    def flag() -> Quote:
+        assert moved.wait(timeout=30)
+        return operations.flag_quote(
+            public_id=story.retort.public_id,
+            version=story.retort.version,
+            user=colleague,
+            flagged=True,
+        )
+
+    newer, refused = at_once(tell_again, flag)
+    assert isinstance(refused, StaleVersion), refused
+    story.refresh()
+    assert refused.current == story.retort
+    assert (story.retort.article, story.retort.flagged) == (newer, False)
+    assert list(find_breaks()) == []
+
+
+def wait_for_somebody_to_wait() -> None:
+    """Until another session is held up by what this one has locked."""
+    for _ in range(600):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT 1 FROM pg_locks"
+                " WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone():
+                return
+        time.sleep(0.05)
+    raise AssertionError("nobody waits")
 
 
 def test_two_who_import_one_changed_story_make_one_version_each(collection: Collection):
