@@ -149,6 +149,66 @@ def test_what_is_put_back_is_as_it_was(desk: Desk, which: str):
     assert list(find_breaks()) == []
 
 
+def test_what_is_put_back_twice_returns_once(desk: Desk):
+    act = withdraw_it(desk, desk.said)
+    for _ in range(2):
+        assert put_back(public_id=act.public_id, user=desk.manager).ended_by == desk.manager
+    refresh(desk)
+    assert desk.said.status == "confirmed"
+    assert Edit.objects.filter(action="quote.put_back").count() == 1
+
+
+def test_the_suggestion_of_a_quote_that_another_said_names_the_speaker_again(desk: Desk):
+    quote = make_quote(
+        desk.article,
+        "“The figure is forty million,”",
+        speaker=desk.ines,
+        candidates=(desk.tobias,),
+    )
+    there = {"user": desk.editor, "speaker_id": desk.tobias.public_id}
+    set_speaker(public_id=quote.public_id, version=1, **there)
+    before = state_of_all()
+    act = withdraw_it(desk, desk.ines)
+    quote.refresh_from_db()
+    assert quote.suggestion["speaker_name"] is None
+    put_back(public_id=act.public_id, user=desk.manager)
+    quote.refresh_from_db()
+    assert quote.suggestion["speaker_name"] == "Perpetua Lanyon"
+    assert state_of_all() == before
+
+
+def test_a_quote_that_speaks_to_somebody_else_by_now_keeps_that(desk: Desk, collection):
+    act = withdraw_it(desk, desk.ines)
+    uma = make_speaker(collection, "Uma Thole")
+    Quote.objects.filter(pk=desk.retort.pk).update(addressee=uma)
+    put_back(public_id=act.public_id, user=desk.manager)
+    refresh(desk)
+    assert desk.retort.addressee == uma
+    assert "Perpetua" in desk.retort.reason
+    assert SpeakerCandidate.objects.filter(quote=desk.retort, speaker=desk.ines).exists()
+
+
+def test_a_wikidata_id_that_another_has_by_now_stays_with_that_one(desk: Desk, collection):
+    Speaker.objects.filter(pk=desk.ines.pk).update(wikidata_id="Q42")
+    act = withdraw_it(desk, desk.ines)
+    anew = make_speaker(collection, "P. Lanyon", wikidata_id="Q42")
+    put_back(public_id=act.public_id, user=desk.manager)
+    refresh(desk)
+    anew.refresh_from_db()
+    assert (desk.ines.name, desk.ines.wikidata_id) == ("Perpetua Lanyon", None)
+    assert anew.wikidata_id == "Q42"
+    assert list(find_breaks()) == []
+
+
+def test_a_wikidata_id_that_nobody_took_comes_back(desk: Desk):
+    Speaker.objects.filter(pk=desk.ines.pk).update(wikidata_id="Q42")
+    before = state_of_all()
+    act = withdraw_it(desk, desk.ines)
+    assert not Speaker.objects.filter(wikidata_id="Q42").exists()
+    put_back(public_id=act.public_id, user=desk.manager)
+    assert state_of_all() == before
+
+
 def test_a_withdrawn_quote_takes_along_the_corrections_that_repeat_it(desk: Desk):
     withdraw_it(desk, desk.retort)
     refresh(desk)
