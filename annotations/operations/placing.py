@@ -101,9 +101,7 @@ def leave_behind(*, public_id: uuid.UUID, version: int, user: User) -> Placement
 def follow_answer(row: Row) -> None:
     """After an undo or redo: let the question say what the row says again."""
     fields = {"quote": row} if isinstance(row, Quote) else {"correction": row}
-    placement = Placement.objects.filter(**fields).order_by("pk").last()
-    if placement is None:
-        return
+    placement = Placement.objects.filter(**fields).latest("pk")
     if row.article_id == placement.newer_id:
         placement.state = Placement.State.PLACED
     elif row.status == Status.WITHDRAWN:
