@@ -1,4 +1,8 @@
-"""Putting back what was withdrawn: every row as it was, and every name in its place."""
+"""Putting back what was withdrawn: every row as it was, and every name in its place.
+
+Where the story has changed meanwhile, what somebody decided moves to its newest version, or waits
+for a person, as if it had stood there when that came in.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -23,6 +28,7 @@ from annotations.permissions import require
 from annotations.refusals import NotAllowedNow, NotVisible
 from quotes.matching import lock_matching
 from quotes.models import (
+    Article,
     Correction,
     Placement,
     Quote,
@@ -31,6 +37,8 @@ from quotes.models import (
     SpeakerName,
     Withdrawal,
 )
+from quotes.operations import request_extraction
+from quotes.operations.versions import carry_over
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -43,6 +51,7 @@ def put_back(*, public_id: uuid.UUID, user: User) -> Withdrawal:
     if act is None:
         raise NotVisible
     require(user, "withdraw", act.collection_id)
+    changed = _changed_stories(act)
     lock_matching(act.collection_id)
     corrections = _gone(Correction, act)
     quotes = _gone(Quote, act)
@@ -55,18 +64,48 @@ def put_back(*, public_id: uuid.UUID, user: User) -> Withdrawal:
         with transaction.atomic():
             _return(act, user, ObjectKind.QUOTE, quotes, quote_snapshots)
             _return(act, user, ObjectKind.CORRECTION, corrections, correction_snapshots)
+            _asked(act).update(state=Placement.State.ASKED, updated_at=Now())
+            for older, newest in changed:
+                carry_over(older=older, newer=newest, withdrawn=False)
+            for newest in {newest for _, newest in changed}:
+                request_extraction(article=newest)  # its run kept silent of what was withdrawn
     except IntegrityError as error:
         raise NotAllowedNow(
             "Somebody has added a quote where one of these stood. Reject it first."
         ) from error
-    Placement.objects.filter(public_id__in=act.kept.get("asked", [])).update(
-        state=Placement.State.ASKED, updated_at=Now()
-    )
     _remember_in_others(act, user)
     act.ended_at, act.ended_by = timezone.now(), user
     act.kept, act.norms = {}, []
     act.save()
     return act
+
+
+def _asked(act: Withdrawal) -> QuerySet[Placement]:
+    """What a changed story asked about what was withdrawn."""
+    return Placement.objects.filter(public_id__in=act.kept.get("asked", []))
+
+
+def _changed_stories(act: Withdrawal) -> list[tuple[Article, Article]]:
+    """Older versions in which rows of the act stand, or are asked about, each with its newest.
+
+    Both are locked: no newer version comes in meanwhile.
+    """
+    keys = {
+        *Quote.objects.filter(withdrawal=act).values_list("article_id", flat=True),
+        *Correction.objects.filter(withdrawal=act).values_list("article_id", flat=True),
+        *_asked(act).values_list("newer_id", flat=True),
+    }
+    rows = Article.objects.select_for_update(of=("self",), no_key=True)
+    rows = rows.defer("text", "search_vector")
+    found = []
+    for older in rows.filter(pk__in=keys).order_by("pk"):
+        newest = older
+        while not newest.is_latest:
+            versions = Article.objects.versions_of(older.public_id).newest_versions()
+            newest = rows.get(pk=versions.values_list("pk", flat=True)[0])
+        if newest.pk != older.pk:
+            found.append((older, newest))
+    return found
 
 
 def _gone(model: Any, act: Withdrawal) -> list[Any]:

@@ -86,24 +86,25 @@ class Carried:
 
 
 @transaction.atomic
-def carry_over(*, older: Article, newer: Article) -> Carried:
+def carry_over(*, older: Article, newer: Article, withdrawn: bool = True) -> Carried:
     """Take the decisions of one version to the next. Call it with ``older`` locked.
 
-    Everybody who decided before is heard: the rows are locked, and read as they were left.
+    Everybody who decided before is heard: the rows are locked, and read as they were left. What
+    was withdrawn for a reason comes along, too, unless ``withdrawn`` is False.
     """
     ExtractionRun.objects.filter(article=older, state=ExtractionRun.State.QUEUED).update(
         state=ExtractionRun.State.CANCELLED,
         note="A newer version of the story came in.",
         finished_at=timezone.now(),
     )
-    return _CarryOver(older, newer).carry()
+    return _CarryOver(older, newer, withdrawn=withdrawn).carry()
 
 
 class _CarryOver:
     """The rows of one version, and what becomes of each."""
 
-    def __init__(self, older: Article, newer: Article) -> None:
-        self.older, self.newer = older, newer
+    def __init__(self, older: Article, newer: Article, *, withdrawn: bool) -> None:
+        self.older, self.newer, self.withdrawn = older, newer, withdrawn
         waiting = Placement.objects.asked().filter(newer=older)
         self.waiting = {
             (placement.quote_id, placement.correction_id): placement for placement in waiting
@@ -136,10 +137,15 @@ class _CarryOver:
         is_quote = isinstance(row, Quote)
         return self.waiting.get((row.pk, None) if is_quote else (None, row.pk))
 
+    def _comes_anyway(self, row: Quote | Correction) -> bool:
+        """Off the record, and yet to be looked for."""
+        is_withdrawn = row.withdrawal_id is not None
+        return self._waits(row) is not None or (is_withdrawn and self.withdrawn)
+
     def _decided_corrections(self, rows: Sequence[Correction]) -> list[Correction]:
         """What somebody touched, and the events that it tells again."""
         kept = {row.pk for row in rows if self._is_on_record(row) and row.touched}
-        kept |= {row.pk for row in rows if self._waits(row) or row.withdrawal_id}
+        kept |= {row.pk for row in rows if self._comes_anyway(row)}
         told_again = {row.retells_id for row in rows if row.pk in kept}
         kept |= {row.pk for row in rows if row.pk in told_again and self._is_on_record(row)}
         return [row for row in rows if row.pk in kept]
@@ -150,7 +156,7 @@ class _CarryOver:
         kept = {
             row.pk for row in rows if self._is_on_record(row) and (row.touched or row.pk in held)
         }
-        kept |= {row.pk for row in rows if self._waits(row) or row.withdrawal_id}
+        kept |= {row.pk for row in rows if self._comes_anyway(row)}
         around = {row.parent_id for row in rows if row.pk in kept}
         kept |= {row.pk for row in rows if row.pk in around and self._is_on_record(row)}
         # Outer quotes first: what is inside them follows.
