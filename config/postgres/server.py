@@ -58,6 +58,7 @@ THROWAWAY_SETTINGS = {
     "shared_buffers": "64MB",
 }
 
+
 def buffers() -> str:
     """A quarter of the machine's memory, as PostgreSQL's manual advises, within ``BUFFERS``."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
