@@ -25,6 +25,19 @@ rust NN nsubj 10
 won VBD ccomp 8 win
 . . punct 8
 """
+WHICH = """
+They PRP nsubj 1 they
+went VBD ROOT 1 go
+to IN prep 1
+the DT det 5
+Harbour NNP compound 5 harbour ORG
+Police NNP pobj 2 police ORG
+which WDT nsubj 7 which
+said VBD advcl 1 say
+rust NN nsubj 9
+won VBD ccomp 7 win
+. . punct 1
+"""
 LETTERS = """
 Toby NNP compound 1 toby PERSON
 Wren NNP nsubj 2 wren PERSON
@@ -178,6 +191,12 @@ def test_she_is_the_woman(read: Callable, only: Callable) -> None:
 def test_a_name_with_letters_after_it_is_the_subject_that_he_goes_back_to(read: Callable) -> None:
     said = read(LETTERS)._.findings
     assert [finding.entity.name for finding in said][-2:] == ["Doran Hale", "Doran Hale"]
+
+
+def test_which_is_the_body_before_it_wherever_the_clause_hangs(
+    read: Callable, only: Callable
+) -> None:
+    assert only(read(WHICH)).entity.name == "Harbour Police"
 
 
 def test_other_people_stay_candidates(read: Callable, only: Callable) -> None:

@@ -287,9 +287,12 @@ class _Reader:
         hops = 0
         while governor.dep_ != "relcl" and governor.head.i != governor.i and hops < 6:
             governor, hops = governor.head, hops + 1
-        if governor.dep_ != "relcl" or governor.head.i >= token.i:
+        if governor.dep_ == "relcl" and governor.head.i < token.i:
+            noun = governor.head
+        elif token.i and token.dep_ == "nsubj" and self.cast.at.get(token.i - 1) is not None:
+            noun = self.doc[token.i - 1]  # the parser hangs the clause elsewhere
+        else:
             return
-        noun = governor.head
         antecedent = self.cast.at.get(noun.i)
         while (
             token.lower_ == "who"
