@@ -50,7 +50,7 @@ class Offsets:
             return offset
         units = [place + pairs for pairs, place in enumerate(astral)]
         before = bisect_left(units, offset)
-        if before and units[before - 1] == offset - 1:
+        if units[before - 1] == offset - 1:  # where none is before, the last one is further on
             return None
         return offset - before
 
@@ -67,8 +67,9 @@ class Offsets:
         for row in corrections if self._astral else ():
             article = row.article_id
             row.start, row.end = self.shown(article, row.start), self.shown(article, row.end)
-            if row.cue_start is not None and row.cue_end is not None:
+            if row.cue_start is not None:
                 row.cue_start = self.shown(article, row.cue_start)
+            if row.cue_end is not None:
                 row.cue_end = self.shown(article, row.cue_end)
             self._shift(article, row.sides)  # type: ignore[attr-defined]
 
