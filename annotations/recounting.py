@@ -17,7 +17,7 @@ from annotations.operations.snapshots import check_snapshot
 from quotes.extraction.text import verbatim_spans
 from quotes.extraction.types import Span
 from quotes.models import Article, Quote, QuoteSpan, SpeakerName
-from quotes.normal_form import normal_name
+from quotes.normal_form import stored_norm
 
 SNAPSHOTS_RECOUNTED: Final = 5
 """The newest ones; each is read whole."""
@@ -49,7 +49,7 @@ def names_that_are_out_of_date() -> Iterator[str]:
     """Speakers with a name that is looked for under another form than it has now."""
     rows = SpeakerName.objects.order_by("pk").values_list("speaker__public_id", "text", "norm")
     for public_id, text, norm in rows.iterator(AT_ONCE):
-        if normal_name(text)[:300] != norm:
+        if stored_norm(text) != norm:
             yield str(public_id)
 
 

@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 
 from quotes.models import Article, Correction, Quote, Speaker, SpeakerCandidate, SpeakerName
 from quotes.models.speaker import Origin
-from quotes.normal_form import normal_name
+from quotes.normal_form import normal_name, stored_norm
 
 if TYPE_CHECKING:
     from quotes.extraction.types import Speaker as FoundSpeaker
@@ -34,7 +34,7 @@ def match_speakers(*, article: Article, found: Sequence[FoundSpeaker]) -> list[S
     if not found:
         return []
     lock_matching(article.collection_id)
-    norms = {normal_name(speaker.name)[:300] for speaker in found}
+    norms = {stored_norm(speaker.name) for speaker in found}
     known = _speakers_by_norm(article, norms)
     here = _speakers_in(article)
     matched = [_the_match(speaker, known, here) for speaker in found]
@@ -53,7 +53,7 @@ def lock_matching(collection_id: int) -> None:
 
 
 def _identity(speaker: FoundSpeaker) -> tuple[str, str]:
-    return speaker.kind, normal_name(speaker.name)[:300]
+    return speaker.kind, stored_norm(speaker.name)
 
 
 def _is_identifying(speaker: FoundSpeaker) -> bool:
@@ -99,7 +99,7 @@ def _speakers_in(article: Article) -> Counter[Speaker]:
 def _the_match(
     speaker: FoundSpeaker, known: dict[str, list[Speaker]], here: Counter[Speaker]
 ) -> Speaker | None:
-    norm = normal_name(speaker.name)[:300]
+    norm = stored_norm(speaker.name)
     same_name = [row for row in known.get(norm, ()) if row.kind == speaker.kind]
     in_article = [row for row in same_name if row in here]
     if in_article:
@@ -133,7 +133,7 @@ def _learn_names(found: Sequence[FoundSpeaker], rows: Sequence[Speaker]) -> None
     for speaker, row in zip(found, rows, strict=True):
         written = [(speaker.name, "name"), *((alias.text, alias.kind) for alias in speaker.aliases)]
         for text, kind in written:
-            norm = normal_name(text)[:300]
+            norm = stored_norm(text)
             place = (row.pk, norm, kind)
             if norm and place not in known and place not in names:
                 names[place] = SpeakerName(

@@ -20,6 +20,13 @@ def normal_name(text: str) -> str:
     return _SPACES.sub(" ", folded).strip()
 
 
+def stored_norm(text: str) -> str:
+    """A name's fold as ``SpeakerName.norm`` keeps it: “ß” counts as two letters, so a long name is
+    cut.
+    """
+    return normal_name(text)[:300]
+
+
 def words_hash(normal_text: str) -> str:
     """Hash of a quote's normal form: equal for quotes that give the same words."""
     return hashlib.sha256(normal_text.encode("utf-8")).hexdigest() if normal_text else ""

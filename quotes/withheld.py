@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from quotes.models import Withdrawal
-from quotes.normal_form import normal_name
+from quotes.normal_form import stored_norm
 
 if TYPE_CHECKING:
     from quotes.extraction.types import Attribution, Extraction
@@ -45,7 +45,7 @@ def without_withdrawn(extraction: Extraction, *, collection_id: int) -> Extracti
 
 def _withdrawn_in(extraction: Extraction, collection_id: int) -> set[int]:
     norms = {
-        normal_name(name)[:300]
+        stored_norm(name)
         for speaker in extraction.speakers
         for name in (speaker.name, *(alias.text for alias in speaker.aliases))
     }
@@ -58,7 +58,7 @@ def _withdrawn_in(extraction: Extraction, collection_id: int) -> set[int]:
     return {
         index
         for index, speaker in enumerate(extraction.speakers)
-        if normal_name(speaker.name)[:300] in withheld
+        if stored_norm(speaker.name) in withheld
     }
 
 

@@ -16,7 +16,7 @@ from annotations.permissions import require
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, StaleVersion
 from quotes.models import Speaker, SpeakerName
 from quotes.models.speaker import Origin
-from quotes.normal_form import normal_name
+from quotes.normal_form import normal_name, stored_norm
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -51,7 +51,7 @@ def change_speaker(
         speaker.wikidata_id = speaker.wikidata_id or None
         if not normal_name(speaker.name):
             raise Invalid("A speaker needs a name.", field="name")
-        norm = normal_name(speaker.name)[:300]
+        norm = stored_norm(speaker.name)
         if not SpeakerName.objects.filter(speaker=speaker, norm=norm).exists():
             _add(speaker, text=speaker.name, kind=SpeakerName.Kind.NAME)
 
@@ -201,9 +201,7 @@ def _add(speaker: Speaker, *, text: str, origin: str = Origin.PERSON, **facts: A
     for day in ("valid_from", "valid_to"):
         if isinstance(facts.get(day), str):
             facts[day] = dt.date.fromisoformat(facts[day])
-    name = SpeakerName(
-        speaker=speaker, text=text, norm=normal_name(text)[:300], origin=origin, **facts
-    )
+    name = SpeakerName(speaker=speaker, text=text, norm=stored_norm(text), origin=origin, **facts)
     check_fields(name)
     with constraint_messages(SpeakerName), transaction.atomic():
         name.save()

@@ -24,7 +24,7 @@ from annotations.refusals import Invalid, NotAllowedNow, NotVisible, StaleVersio
 from quotes.matching import lock_matching
 from quotes.models import Article, Collection, Correction, Quote, Speaker, SpeakerName
 from quotes.models.speaker import Origin
-from quotes.normal_form import normal_name
+from quotes.normal_form import normal_name, stored_norm
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -354,7 +354,7 @@ def first_done(edit: Edit) -> Edit:
 
 def _forget_made_name(child: Speaker, split: dict[str, Any]) -> None:
     """The name that a split made for the new speaker goes with it: no text called the other so."""
-    norm = normal_name(split["name"])[:300]
+    norm = stored_norm(split["name"])
     if norm not in {moved for moved, *_ in split["moved"]["names"]}:
         made = SpeakerName.objects.filter(speaker=child, norm=norm, origin=Origin.PERSON)
         made.filter(kind=SpeakerName.Kind.NAME).delete()
@@ -362,7 +362,7 @@ def _forget_made_name(child: Speaker, split: dict[str, Any]) -> None:
 
 def _name(speaker: Speaker, name: str) -> None:
     """Give the speaker its own name, where none of its names is that."""
-    norm = normal_name(name)[:300]
+    norm = stored_norm(name)
     if not SpeakerName.objects.filter(speaker=speaker, norm=norm).exists():
         SpeakerName.objects.create(
             speaker=speaker,

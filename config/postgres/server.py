@@ -48,8 +48,6 @@ SETTINGS = {
     "max_connections": "100",
 }
 MEGABYTE = 2**20
-BUFFERS = range(128 * MEGABYTE, 1024 * MEGABYTE)
-"""What PostgreSQL keeps of its tables: its own default at least, and only what is used is taken."""
 THROWAWAY_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -60,9 +58,11 @@ THROWAWAY_SETTINGS = {
 
 
 def buffers() -> str:
-    """A quarter of the machine's memory, as PostgreSQL's manual advises, within ``BUFFERS``."""
+    """What PostgreSQL may keep of its tables: a quarter of memory, as its manual advises, but at
+    least its default and at most a gigabyte. Only what is used is taken.
+    """
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return f"{min(max(memory // 4, BUFFERS.start), BUFFERS.stop) // MEGABYTE}MB"
+    return f"{min(max(memory // 4 // MEGABYTE, 128), 1024)}MB"
 
 
 _guard = threading.Lock()

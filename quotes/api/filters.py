@@ -35,7 +35,7 @@ from quotes.models.quote import QuoteKind
 from quotes.models.run import RunState
 from quotes.models.speaker import Origin, SpeakerKind
 from quotes.models.suggestion import Status
-from quotes.normal_form import normal_name
+from quotes.normal_form import stored_norm
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -218,9 +218,7 @@ class StatementListFilters(StatementFilters):
 
     def called(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         day = OuterRef("published_on")
-        names = SpeakerName.objects.filter(
-            speaker=OuterRef("speaker"), norm=normal_name(value)[:300]
-        )
+        names = SpeakerName.objects.filter(speaker=OuterRef("speaker"), norm=stored_norm(value))
         then = names.filter(
             Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
         )

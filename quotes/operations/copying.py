@@ -32,7 +32,7 @@ from quotes.models import (
     SpeakerCandidate,
     SpeakerName,
 )
-from quotes.normal_form import normal_name, words_hash
+from quotes.normal_form import stored_norm, words_hash
 
 PUBLIC = ("id", "public_id", "created_at", "updated_at")
 DECISION = (
@@ -125,7 +125,7 @@ class ArticleWriter:
             SpeakerName,
             ("speaker_id", "norm", *NAME_OWN),
             [
-                (keys[row["id"]], normal_name(name["text"])[:300], *_own(name, NAME_OWN))
+                (keys[row["id"]], stored_norm(name["text"]), *_own(name, NAME_OWN))
                 for row in new
                 for name in row["names"] or [_name_itself(row)]
             ],

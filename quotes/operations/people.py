@@ -14,7 +14,7 @@ from quotes.importing.people import PersonRow
 from quotes.matching import lock_matching
 from quotes.models import Collection, Speaker, SpeakerName
 from quotes.models.speaker import Origin
-from quotes.normal_form import normal_name
+from quotes.normal_form import stored_norm
 from quotes.operations.restoring import RestoreReport
 
 Changed = Callable[[Speaker, dict[str, Any] | None, dict[str, Any]], object]
@@ -84,11 +84,11 @@ def _found(collection: Collection, row: PersonRow) -> Speaker | None:
         if speaker is None:
             raise RefusedInput("There is no speaker with this id here.")
         speaker = speaker.merged_into or speaker
-        if _norm(row.name) not in _names(speaker):
+        if stored_norm(row.name) not in _names(speaker):
             raise RefusedInput(f"The speaker with this id is {speaker.name}, not {row.name}.")
         return speaker
     same = SpeakerName.objects.filter(
-        norm=_norm(row.name), kind__in=(SpeakerName.Kind.NAME, SpeakerName.Kind.SHORT_NAME)
+        norm=stored_norm(row.name), kind__in=(SpeakerName.Kind.NAME, SpeakerName.Kind.SHORT_NAME)
     )
     found = list(people.current().filter(names__in=same).distinct().order_by("pk")[:2])
     if len(found) == 2:
@@ -97,7 +97,7 @@ def _found(collection: Collection, row: PersonRow) -> Speaker | None:
 
 
 def _made(collection: Collection, row: PersonRow) -> Speaker:
-    norm = _norm(row.name)
+    norm = stored_norm(row.name)
     if not norm:
         raise RefusedInput("The name has no letters.")
     speaker = Speaker(
@@ -128,7 +128,7 @@ def _add_facts(speaker: Speaker, row: PersonRow, report: RestoreReport) -> str:
 def _wikidata_refusal(speaker: Speaker, row: PersonRow) -> str:
     if not row.wikidata_label:
         return "its label is missing (wikidata_label)."
-    if _norm(row.wikidata_label) not in _names(speaker):
+    if stored_norm(row.wikidata_label) not in _names(speaker):
         return f"its label “{row.wikidata_label}” is no name of {speaker.name}."
     if speaker.wikidata_id:
         return f"{speaker.name} has {speaker.wikidata_id} already."
@@ -139,7 +139,7 @@ def _wikidata_refusal(speaker: Speaker, row: PersonRow) -> str:
 
 
 def _add_name(speaker: Speaker, row: PersonRow) -> bool:
-    norm = _norm(row.also_called)
+    norm = stored_norm(row.also_called)
     there = SpeakerName.objects.filter(
         speaker=speaker, norm=norm, kind=row.called_kind, place=row.place
     )
@@ -158,13 +158,8 @@ def _add_name(speaker: Speaker, row: PersonRow) -> bool:
     return True
 
 
-def _norm(name: str) -> str:
-    """As it is stored: “ß” counts as two letters there, so that a long name is cut."""
-    return normal_name(name)[:300]
-
-
 def _names(speaker: Speaker) -> set[str]:
-    return set(speaker.names.values_list("norm", flat=True)) | {_norm(speaker.name)}
+    return set(speaker.names.values_list("norm", flat=True)) | {stored_norm(speaker.name)}
 
 
 def _state(speaker: Speaker) -> dict[str, Any]:

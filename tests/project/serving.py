@@ -61,6 +61,21 @@ class Server:
         return "".join(self.lines)
 
 
+def manage(data_directory: Path, *words: str) -> str:
+    """What a command of `manage.py` says on a data directory; it must end well."""
+    environment = {k: v for k, v in os.environ.items() if k not in {"DATABASE_URL", "SECRET_KEY"}}
+    done = subprocess.run(
+        [sys.executable, "manage.py", *words],
+        cwd=PROJECT,
+        env=environment | {"DATA_DIR": str(data_directory)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 def related(data_directory: Path) -> dict[int, str]:
     """Give the living processes that have the data directory in command or environment."""
     needle = str(data_directory).encode()

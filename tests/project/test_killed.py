@@ -6,8 +6,6 @@ import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -22,7 +20,7 @@ import pytest
 
 from config import processes
 from config.postgres.server import Cluster
-from tests.project.serving import PROJECT, Server, related, stop
+from tests.project.serving import Server, manage, related, stop
 
 pytestmark = [
     pytest.mark.slow,
@@ -44,19 +42,6 @@ Membership.objects.create(user=user, collection=desk, role="manager")
 _, plain = make_token(user=user, name="writer", scopes=ApiToken.Scope.values)
 print("made", plain, desk.public_id)
 """
-
-
-def manage(place: Path, *words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *words],
-        cwd=PROJECT,
-        env={**os.environ, "DATA_DIR": str(place)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 @dataclass

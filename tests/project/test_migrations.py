@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 from psycopg.sql import SQL, Identifier
 
 from config.postgres.server import Cluster
-from tests.project.serving import PROJECT
+from tests.project.serving import manage
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("serve")]
 
@@ -44,17 +41,7 @@ class Site:
         self.cluster.ensure_running()
 
     def manage(self, *words: str) -> None:
-        left_out = {"DATABASE_URL", "SECRET_KEY"}
-        environment = {key: value for key, value in os.environ.items() if key not in left_out}
-        done = subprocess.run(
-            [sys.executable, "manage.py", *words],
-            cwd=PROJECT,
-            env=environment | {"DATA_DIR": str(self.place)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        manage(self.place, *words)
 
     def schema(self) -> set[tuple[str, ...]]:
         with psycopg.connect(self.cluster.url()) as there:

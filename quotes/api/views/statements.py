@@ -12,7 +12,7 @@ from quotes.api.reading import survivor_of
 from quotes.api.views.base import ListView
 from quotes.api.views.speakers import SpeakerStatements
 from quotes.models import Speaker, SpeakerName
-from quotes.normal_form import normal_name
+from quotes.normal_form import stored_norm
 
 NAMING = frozenset({"speaker", "speaker_name", "wikidata_id"})
 
@@ -49,7 +49,7 @@ class StatementList(SpeakerStatements):
         if "wikidata_id" in asked:
             speakers = speakers.filter(wikidata_id=asked["wikidata_id"])
         if "speaker_name" in asked:
-            norm = normal_name(asked["speaker_name"])[:300]
+            norm = stored_norm(asked["speaker_name"])
             names = SpeakerName.objects.filter(speaker=OuterRef("pk"), norm=norm)
             speakers = speakers.filter(Exists(names))
         return speakers
