@@ -20,7 +20,7 @@ from django.contrib.auth.models import User
 from django.core.signals import request_finished, request_started
 from django.db import connection
 from django.test import Client
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 FLAGS = [
     "--headless",
@@ -32,6 +32,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+# How long something may take to appear; a busy machine needs more than Playwright's five seconds.
+expect.set_options(timeout=20_000)
 
 # Playwright's event loop runs in this thread; the tests' own queries are not part of it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"

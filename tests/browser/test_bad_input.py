@@ -24,7 +24,7 @@ def address(article) -> str:
 
 
 def saved(page) -> None:
-    expect(page.locator("#saved")).to_have_text("All saved", timeout=15_000)
+    expect(page.locator("#saved")).to_have_text("All saved")
 
 
 def test_a_double_click_decides_once(desk, story):

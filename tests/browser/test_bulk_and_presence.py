@@ -88,11 +88,11 @@ def test_others_are_seen_and_their_decisions_appear_without_a_reload(
     sign_in(context, colleague)
     other = context.new_page()
     other.goto(address(story))
-    expect(desk.locator("#pulse")).to_contain_text("mats", timeout=10_000)
-    expect(other.locator("#pulse")).to_contain_text("nell", timeout=10_000)
+    expect(desk.locator("#pulse")).to_contain_text("mats")
+    expect(other.locator("#pulse")).to_contain_text("nell")
     confirm_quote(public_id=first.public_id, version=1, user=colleague)
     card = desk.locator(f"#item-{first.public_id}")
-    expect(card).not_to_have_attribute("data-open", "", timeout=10_000)
+    expect(card).not_to_have_attribute("data-open", "")
     expect(desk.locator("#progress")).to_contain_text("1 of")
     context.close()
 
@@ -103,7 +103,7 @@ def test_what_is_being_typed_survives_the_changes_of_others(desk, story, colleag
     desk.keyboard.press("t")
     desk.keyboard.type("Half a note")
     confirm_quote(public_id=quotes[1].public_id, version=1, user=colleague)
-    expect(desk.locator("#toast")).to_contain_text("mats confirmed the quote", timeout=10_000)
+    expect(desk.locator("#toast")).to_contain_text("mats confirmed the quote")
     desk.wait_for_timeout(2500)
     expect(desk.locator(".is-focus textarea[name=note]")).to_have_value("Half a note")
 

@@ -72,7 +72,7 @@ def test_decisions_without_network_wait_in_this_browser_and_arrive_once(desk, co
     expect(desk.locator("#saved")).to_contain_text("3 waiting for the network")
     assert not Edit.objects.filter(article=story).exists()
     context.set_offline(False)
-    expect(desk.locator("#saved")).to_have_text("All saved", timeout=15_000)
+    expect(desk.locator("#saved")).to_have_text("All saved")
     assert Edit.objects.filter(article=story).count() == 3
     decided = Quote.objects.filter(article=story).confirmed().count()
     decided += Correction.objects.filter(article=story).confirmed().count()
@@ -89,7 +89,7 @@ def test_a_session_that_ended_keeps_the_decision_and_asks_to_sign_in(desk, conte
     desk.fill("[name=password]", "correct horse battery")
     desk.get_by_role("button", name="Sign in", exact=True).click()
     desk.wait_for_url(f"**{address(story)}**")
-    expect(desk.locator("#saved")).to_have_text("All saved", timeout=10_000)
+    expect(desk.locator("#saved")).to_have_text("All saved")
     expect(desk.locator("#progress")).to_contain_text("1 of")
     assert Quote.objects.filter(article=story).confirmed().count() == 1
 
@@ -98,8 +98,8 @@ def test_a_form_older_than_the_session_is_sent_again_with_a_fresh_one(desk, cont
     desk.goto(address(story))
     context.clear_cookies(name="csrftoken")
     desk.keyboard.press("a")
-    expect(desk.locator("#saved")).to_have_text("All saved", timeout=10_000)
-    expect(desk.locator("#progress")).to_contain_text("1 of", timeout=10_000)
+    expect(desk.locator("#saved")).to_have_text("All saved")
+    expect(desk.locator("#progress")).to_contain_text("1 of")
     assert Quote.objects.filter(article=story).confirmed().count() == 1
 
 
@@ -111,7 +111,7 @@ def test_two_decisions_on_one_card_without_network_both_arrive(desk, context, st
     desk.keyboard.press("a")
     expect(desk.locator("#saved")).to_contain_text("2 waiting for the network")
     context.set_offline(False)
-    expect(desk.locator("#saved")).not_to_contain_text("waiting", timeout=15_000)
+    expect(desk.locator("#saved")).not_to_contain_text("waiting")
     assert desk.locator("#refused").inner_text() == ""
     first.refresh_from_db()
     assert (first.kind, first.status) == (wanted, "confirmed")
@@ -128,7 +128,7 @@ def test_a_waiting_decision_that_is_refused_stays_to_be_read(
     reject_quote(public_id=first.public_id, version=first.version, user=colleague)
     context.set_offline(False)
     refused = desk.locator("#refused .notice")
-    expect(refused).to_contain_text("Not kept: Accept", timeout=15_000)
+    expect(refused).to_contain_text("Not kept: Accept")
     expect(refused).to_contain_text("mats changed this quote before you")
     expect(desk.locator("#saved")).to_contain_text("1 not kept")
     card = desk.locator(f"#item-{first.public_id}")
@@ -161,7 +161,7 @@ def test_what_is_added_while_the_outbox_is_sent_is_not_lost(desk, context, story
         };
     }""")
     context.set_offline(False)
-    expect(desk.locator("#refused .notice")).to_contain_text("Added meanwhile", timeout=15_000)
+    expect(desk.locator("#refused .notice")).to_contain_text("Added meanwhile")
     assert Edit.objects.filter(article=story).count() == 1
 
 
@@ -179,8 +179,8 @@ def test_two_tabs_send_a_waiting_decision_once(desk, context, story, first):
     expect(desk.locator("#saved")).to_contain_text("1 waiting for the network")
     posts.clear()
     context.set_offline(False)
-    expect(desk.locator("#saved")).to_have_text("All saved", timeout=15_000)
-    expect(other.locator("#saved")).to_have_text("All saved", timeout=15_000)
+    expect(desk.locator("#saved")).to_have_text("All saved")
+    expect(other.locator("#saved")).to_have_text("All saved")
     assert len(posts) == 1
     assert Edit.objects.filter(object_id=first.public_id).count() == 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -13,6 +13,7 @@ from quotes.extraction.config import Config
 from quotes.extraction.pipeline import extract
 from quotes.extraction.text import verbatim_spans
 from quotes.extraction.types import Document, Extraction
+from tests.timing import times_longer
 
 pytestmark = pytest.mark.model
 
@@ -110,16 +111,10 @@ def test_chunks_do_not_move_a_span() -> None:
     ],
 )
 def test_time_grows_with_hostile_text(piece: str, count: int) -> None:
-    def seconds(times: int) -> float:
-        best = 99.0
-        for _ in range(2):
-            started = time.process_time()
-            extract(Document(piece * times), Config(engine="rules"))
-            best = min(best, time.process_time() - started)
-        return best
+    def reading(times: int) -> Callable[[], object]:
+        return lambda: extract(Document(piece * times), Config(engine="rules"))
 
-    extract(Document("Warm up."))
-    assert seconds(2 * count) <= 2.6 * seconds(count) + 0.1
+    assert times_longer(reading(2 * count), reading(count), at_most=2.6) <= 2.6
 
 
 @pytest.mark.model

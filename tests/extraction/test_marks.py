@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from quotes.extraction.marks import stretches
-from tests.timing import cpu_seconds
+from tests.timing import times_longer
 
 
 def inner(text: str) -> list[str]:
@@ -70,8 +70,8 @@ def test_time_grows_with_the_length(piece: str) -> None:
         stretches(piece * count)
 
     # Doubled three times: over a longer way the noise of one measurement weighs less.
-    once = cpu_seconds(lambda: read(5_000), tries=5)
-    assert cpu_seconds(lambda: read(40_000), tries=5) <= 2.6**3 * once + 0.02
+    most = 2.6**3
+    assert times_longer(lambda: read(40_000), lambda: read(5_000), at_most=most) <= most
 
 
 def test_a_mark_set_the_wrong_way_round_opens_a_line() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ from quotes.models import Article, Quote, QuoteSpan
 from tests.annotations.views.conftest import HTMX, World
 from tests.annotations.views.test_actions import ACTIONS, send
 from tests.factories import make_article, make_speaker
+from tests.timing import cpu_seconds, times_longer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -92,16 +92,6 @@ def test_one_decision_takes_twelve_statements_at_most(
     assert counted <= MOST.get(action.name, 12)
 
 
-def timed(call: Any, times: int) -> float:
-    """Seconds of processor that the quickest of several calls took; what else runs only adds."""
-    taken = []
-    for _ in range(times):
-        begin = time.process_time()
-        call()
-        taken.append(time.process_time() - begin)
-    return min(taken)
-
-
 def deciding(as_editor: Any, article: Article) -> Callable[[], None]:
     """What accepts the quote in the middle of an article and reopens it."""
     quotes = list(article.quotes.order_by("start"))
@@ -129,15 +119,10 @@ def test_a_decision_among_five_hundred_quotes_costs_hardly_more_than_among_five(
     few()
     many()
     assert count_queries(few) == count_queries(many)
-    # In turn, so that what else runs falls on both.
-    taken = [(timed(few, 1), timed(many, 1)) for _ in range(25)]
-    among_few, among_many = (min(column) for column in zip(*taken, strict=True))
+    longer = times_longer(many, few, at_most=1.2)
     with capsys.disabled():
-        sys.stdout.write(
-            f"\none decision: {among_few * 500:.1f} ms among 5 quotes, "
-            f"{among_many * 500:.1f} ms among 500\n"
-        )
-    assert among_many <= among_few * 1.2
+        sys.stdout.write(f"\na decision among 500 quotes: {longer:.2f} times one among 5\n")
+    assert longer <= 1.2
 
 
 @pytest.mark.slow
@@ -149,7 +134,7 @@ def test_a_text_of_100_000_characters_with_2000_quotes_opens_within_a_second(
     there = reverse("annotations:article_detail", args=[article.public_id])
     as_editor.get(there)
     counted = count_queries(lambda: as_editor.get(there))
-    taken = timed(lambda: as_editor.get(there), 3)
+    taken = cpu_seconds(lambda: as_editor.get(there))
     page = as_editor.get(there)
     with capsys.disabled():
         sys.stdout.write(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -16,6 +16,7 @@ from quotes.extraction.tagging.labels import LABELS, begin, inside
 from quotes.extraction.tagging.weights import MODEL_DIRECTORY
 from quotes.extraction.text import paragraphs
 from tests.extraction.tagging.small import LAWLESS, WORDS, Network, small_tokenizer, tagger_with
+from tests.timing import times_longer
 
 NUMBER = {word: number for number, word in enumerate(WORDS)}
 BY_WORD = {
@@ -144,18 +145,12 @@ class Silent(Network):
     ],
 )
 def test_twice_the_text_takes_twice_the_time(unit):
-    def seconds(size: int) -> float:
+    def tagging(size: int) -> Callable[[], object]:
         text = unit * (size // len(unit))
         lines = paragraphs(text)
-        best = float("inf")
-        for _ in range(5):
-            begun = time.process_time()
-            tagger_with(Silent(lambda _piece, _place: 0)).tag(text, lines)
-            best = min(best, time.process_time() - begun)
-        return best
+        return lambda: tagger_with(Silent(lambda _piece, _place: 0)).tag(text, lines)
 
-    seconds(5_000)
-    assert seconds(120_000) < 2.8 * seconds(60_000) + 0.05
+    assert times_longer(tagging(120_000), tagging(60_000), at_most=2.8) <= 2.8
 
 
 def model(directory, **changes):
