@@ -56,8 +56,11 @@ def _showing(of: type[Shown]) -> Callable[[Any], dict[str, Any]]:
     shapes = [(name, shape) for name in plain if (shape := _shape(fields[name])) is not None]
     others = [(name, _reader(fields[name], shown)) for name in fields if name not in plain]
     order = dict.fromkeys(fields)
+    is_plain = names == sources and not shapes and not others
 
     def show(row: Any) -> dict[str, Any]:
+        if is_plain and type(row) is dict and row.keys() == order.keys():
+            return row
         values = of_dict(row) if type(row) is dict else of_object(row)
         found = order | dict(zip(names, values, strict=False))
         for name, shape in shapes:
