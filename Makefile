@@ -22,7 +22,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help install run backup restore test check coverage test-faults format openapi lock sbom audit bench train evaluate calibrate \
-	bench-engine bench-load bench-desk clean
+	bench-engine bench-load bench-newsroom bench-desk load-data clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -114,7 +114,7 @@ bench: ## Measure the API, exports and imports on QUOTES made-up quotes (made on
 	$(BIN)/python -m benchmarks.pages
 	@$(MAKE) --no-print-directory bench-load
 
-bench-load: ## Measure fifty readers and ten writers on the whole site, on LOAD_QUOTES made-up quotes
+load-data:
 	$(INSTALL) requirements-test.txt
 	@mkdir -p $(LOAD_DIR)
 	DATA_DIR=$(LOAD_DIR) $(BIN)/python manage.py migrate --verbosity 0
@@ -122,7 +122,12 @@ bench-load: ## Measure fifty readers and ten writers on the whole site, on LOAD_
 	@test -e $(LOAD_DIR)/made-$(LOAD_QUOTES) || \
 		DATA_DIR=$(LOAD_DIR) $(BIN)/python manage.py make_benchmark_data --quotes $(LOAD_QUOTES)
 	@touch $(LOAD_DIR)/made-$(LOAD_QUOTES)
+
+bench-load: load-data ## Measure fifty readers and ten writers on the whole site, on LOAD_QUOTES made-up quotes
 	DATA_DIR=$(LOAD_DIR) $(BIN)/python -m benchmarks.load
+
+bench-newsroom: load-data ## Measure fifty editors and two hundred readers on the whole site for ten minutes
+	DATA_DIR=$(LOAD_DIR) $(BIN)/python -m benchmarks.newsroom
 
 bench-desk: ## Print how long an editor waits after a key, in Chromium; nothing else may run meanwhile
 	$(INSTALL) requirements-dev.txt

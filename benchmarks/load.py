@@ -19,7 +19,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -49,7 +49,7 @@ class Load:
     def __init__(self, base: str, seconds: int) -> None:
         self.base, self.end = base, time.monotonic() + seconds
         self.answers: Counter[str] = Counter()
-        self.taken: dict[str, list[float]] = {"read": [], "write": []}
+        self.taken: defaultdict[str, list[float]] = defaultdict(list)
         self.lock = threading.Lock()
 
     def client(self, token: str) -> httpx.Client:
@@ -78,10 +78,12 @@ class Load:
         return time.monotonic() < self.end
 
 
-def read(load: Load, token: str, speakers: list[str], seed: int) -> None:
+def read(load: Load, token: str, speakers: list[str], seed: int, *, pause: float = 0) -> None:
+    """Ask for lists again and again; ``pause`` is the mean of seconds in between."""
     chance = random.Random(seed)  # noqa: S311 - the same each time
     with load.client(token) as client:
         while load.goes_on():
+            time.sleep(chance.uniform(0, 2) * pause)
             address, query = chance.choice(
                 (
                     ("quotes/", {}),
