@@ -44,6 +44,7 @@ def join_quotes(
     quote = lock_quote(public_id, user=user, moving=True)
     decision = begin(quote, user, version, JOINED, needs="change")
     if decision is None:
+        _refuse_another_join(quote, next_id)
         return quote
     other = lock_quote(next_id, user=user)
     if other.version != next_version:
@@ -131,6 +132,14 @@ def _cut_off(quote: Quote, at: int) -> Quote:
     if second is None or not quote.end <= at <= (edit.after or {})["start"]:
         raise StaleVersion(quote)
     return second
+
+
+def _refuse_another_join(quote: Quote, next_id: uuid.UUID) -> None:
+    """A quote that was just joined with one is not, by the same look at it, joined with another."""
+    done = Edit.objects.of_object(quote.public_id).filter(version=quote.version)
+    left = Edit.objects.of_object(next_id).filter(batch__in=done.values("batch"), action=JOINED)
+    if not left.exists():
+        raise StaleVersion(quote)
 
 
 def _check_neighbours(quote: Quote, other: Quote) -> None:

@@ -135,8 +135,8 @@ def _attribution(doc: Doc, finding: Finding, people: People, skipped: Ranges) ->
     if not content or _touches(skipped, (*content, *cue, *source)):
         return None
     text = marks.text
-    near = _near_stretches(marks.stretches, content)
-    verbatim = verbatim_spans(text, content, near)
+    # Of all stretches, not of those that have tokens of their own: a token may hold two marks.
+    verbatim = verbatim_spans(text, content)
     kind = _kind(doc, frame.content, content, verbatim, text)
     others = [candidate for candidate in finding.candidates if math.isfinite(candidate[1])]
     sure = [probability for _, probability, _ in others]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from itertools import islice
 
-from quotes.extraction.marks import Stretch, stretches
+from quotes.extraction.marks import stretches
 from quotes.extraction.types import Skipped, Span
 
 _LINE = re.compile(r"[^\n]+")
@@ -59,15 +59,10 @@ class Ranges:
         return place < len(self._starts) and self._starts[place] < end
 
 
-def verbatim_spans(
-    text: str, content_spans: Iterable[Span], marks: Sequence[Stretch] | None = None
-) -> list[Span]:
-    """Words between quotation marks inside the content, the marks themselves left out.
-
-    ``marks`` saves finding the quoted stretches again when many contents of one text are asked.
-    """
+def verbatim_spans(text: str, content_spans: Iterable[Span]) -> list[Span]:
+    """Words between quotation marks inside the content, the marks themselves left out."""
     found = []
-    quoted = stretches(text) if marks is None else marks
+    quoted = stretches(text)
     for content in content_spans:
         first = bisect_right(quoted, content.start, key=lambda stretch: stretch.end)
         for stretch in islice(quoted, first, None):

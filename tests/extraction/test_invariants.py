@@ -74,6 +74,7 @@ def check(text: str, result: Extraction) -> None:
 @example("")
 @example("\n\n\n")
 @example("“")
+@example('\ne  adding w"""n ld')  # two marks in one token
 def test_every_promise_holds_for_any_text(text: str) -> None:
     check(text, extract(Document(text)))
 

@@ -97,6 +97,12 @@ def test_words_in_marks_and_words_without_make_a_mixed_quote(article, quotes, ed
     assert list(find_breaks()) == []
 
 
+def test_another_join_from_the_same_look_at_a_quote_is_no_repeat(quotes, editor):
+    join(quotes[0], quotes[1], editor)
+    with pytest.raises(StaleVersion):
+        join(quotes[0], quotes[2], editor)
+
+
 def test_joining_is_taken_back_and_done_again_as_one(quotes, editor):
     before = states()
     join(quotes[0], quotes[1], editor)
