@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import itertools
 import secrets
 from typing import TYPE_CHECKING
 
@@ -39,16 +40,18 @@ def make_sign_in_link(*, base_url: str, user: User | None = None) -> str:
 
 @transaction.atomic
 def first_person() -> User:
-    """Whoever set the server up; made at the first start."""
-    user_model = get_user_model()
-    user = user_model.objects.filter(is_active=True, is_superuser=True).order_by("pk").first()
-    if user is None:
-        user, made = user_model.objects.get_or_create(
-            username=FIRST_USER, defaults={"is_superuser": True}
-        )
+    """Whoever set the server up; made at the first start. Never somebody else's account."""
+    users = get_user_model().objects
+    user = users.filter(is_active=True, is_superuser=True).order_by("pk").first()
+    numbered = (f"{FIRST_USER}-{number}" for number in itertools.count(2))
+    names = itertools.chain([FIRST_USER], numbered)
+    while user is None:
+        found, made = users.get_or_create(username=next(names), defaults={"is_superuser": True})
         if made:
-            user.set_unusable_password()
-            user.save(update_fields=("password",))
+            found.set_unusable_password()
+            found.save(update_fields=("password",))
+        if found.is_active and found.is_superuser:
+            user = found
     collection = Collection.objects.order_by("pk").first()
     if collection is not None:
         Membership.objects.get_or_create(

@@ -37,11 +37,22 @@ def test_without_a_collection_the_link_still_signs_in(db: None):
     assert not Membership.objects.exists()
 
 
-def test_an_account_of_that_name_keeps_its_password_and_its_role(collection: Collection):
+def test_the_link_is_never_to_an_ordinary_account_of_that_name(collection: Collection):
     there = get_user_model().objects.create_user("editor", password="correct horse battery")
     Membership.objects.create(collection=collection, user=there, role=Membership.Role.READER)
-    assert first_person() == there
+    made = first_person()
+    assert (made.username, made.is_superuser) == ("editor-2", True)
+    assert first_person() == made
     there.refresh_from_db()
     assert there.check_password("correct horse battery")
     assert not there.is_superuser
     assert Membership.objects.get(user=there).role == "reader"
+
+
+def test_a_first_person_who_left_is_followed_by_another(collection: Collection):
+    left = first_person()
+    left.is_active = False
+    left.save()
+    assert first_person().username == "editor-2"
+    left.refresh_from_db()
+    assert not left.is_active
