@@ -16,7 +16,6 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from quotes.extraction.marks import stretches
 from quotes.extraction.text import normalise_quote, verbatim_spans
 from quotes.extraction.types import Span
 from quotes.models import (
@@ -128,7 +127,6 @@ class _CarryOver:
         self.pieces = _pieces_of_quotes(self.quotes)
         self.anchors: dict[int, Reanchoring] = {}
         self.texts = {older.pk: older.text}
-        self.marks = stretches(newer.text)
 
     def _is_on_record(self, row: Quote | Correction) -> bool:
         return row.status not in {Status.WITHDRAWN, Status.REPLACED}
@@ -211,9 +209,7 @@ class _CarryOver:
         if not found.is_sure:
             return found
         content = found.pieces["content"]
-        if quote.kind != Quote.Kind.INDIRECT and not verbatim_spans(
-            self.newer.text, content, self.marks
-        ):
+        if quote.kind != Quote.Kind.INDIRECT and not verbatim_spans(self.newer.text, content):
             return Found(why=UNMARKED, offered=found.pieces)
         start, end = content[0].start, content[-1].end
         if quote.parent_id is not None:
