@@ -99,5 +99,6 @@ urlpatterns: list[URLPattern] = [
     ),
     path("quotes/bulk/", quotes.QuoteBulk.as_view(), name="quote_bulk"),
     path("exports/<slug:table>.csv", exports.ExportTable.as_view(), name="export_table"),
+    path("exports/formats/<str:name>/", exports.ExportInFormat.as_view(), name="export_format"),
     re_path("", views.nothing_here, name="nothing_here"),
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tempfile import TemporaryFile
-
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_safe
@@ -13,8 +11,9 @@ from annotations.refusals import Invalid, NotVisible
 from annotations.views.answers import SignedInRequest, refusing, signed_in
 from quotes.exports.codebook import codebook_csv
 from quotes.exports.csv import OPTIONS, Form, form_of, row_counts, stream_csv, table_of
+from quotes.exports.files import open_format
 from quotes.exports.filters import ExportFilters, RefusedFilter
-from quotes.exports.formats.all import FORMATS
+from quotes.exports.formats.all import SERVED
 from quotes.exports.preview import first_rows
 from quotes.exports.tables import TABLES
 
@@ -44,7 +43,7 @@ def export_list(request: SignedInRequest) -> HttpResponse:
         "collections": collections,
         "given": given,
         "query": given.urlencode(),
-        "formats": [one for one in FORMATS.values() if not one.heavy],
+        "formats": list(SERVED.values()),
         "previewed": [column for column in TABLES["quotes"].columns if column.name in PREVIEWED],
         "rows": [
             [row[name] for name in TABLES["quotes"].header if name in PREVIEWED]
@@ -96,18 +95,15 @@ def export_table(request: SignedInRequest, table: str) -> HttpResponseBase:
 @refusing
 def export_format(request: SignedInRequest, name: str) -> HttpResponseBase:
     """The record in another tool's format, as a file; those that need spaCy are not made here."""
-    chosen = FORMATS.get(name)
-    if chosen is None or chosen.heavy:
+    chosen = SERVED.get(name)
+    if chosen is None:
         raise NotVisible("There is no such format.")
     if not _form(request).body:
         raise Invalid("A format holds the articles’ words. Take the tables without them.")
-    file = TemporaryFile()  # noqa: SIM115 - closed with the answer
-    chosen.write(_filters(request), file)
-    file.seek(0)
     answer = FileResponse(
-        file,
+        open_format(chosen, _filters(request)),
         as_attachment=True,
-        filename=f"on-record-{chosen.name}{chosen.suffix}",
+        filename=chosen.file_name,
         content_type=chosen.media_type,
     )
     answer["X-Content-Type-Options"] = "nosniff"

@@ -29,6 +29,7 @@ _HEADERS: Final = {
 _IN_PATH: Final = {
     "public_id": "Its `id`, as lists and other answers give it.",
     "table": "Name of the table, as the codebook has it.",
+    "name": "Name of the format.",
 }
 _TAG: Final = {
     "ETag": {

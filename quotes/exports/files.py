@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO
 
 from quotes.exports.codebook import codebook_csv
@@ -42,6 +43,18 @@ def write_format(path: Path, chosen: ExportFormat, filters: ExportFilters) -> in
     path.parent.mkdir(parents=True, exist_ok=True)
     with _beginning_of(path) as file:
         return chosen.write(filters, file)
+
+
+def open_format(chosen: ExportFormat, filters: ExportFilters) -> IO[bytes]:
+    """Write one format into a file without a name, which ends with whoever closes it."""
+    file = TemporaryFile()  # noqa: SIM115 - the caller's to close
+    try:
+        chosen.write(filters, file)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
 
 
 def _write(path: Path, blocks: Iterable[tuple[bytes, int]]) -> int:

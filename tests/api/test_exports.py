@@ -1,4 +1,4 @@
-"""CSV by the API: the same bytes as by the page, for those who may take them away."""
+"""Exports by the API: the same bytes as by the command, for those who may take them away."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from django.http import HttpResponseBase
 from django.test import Client
 
 from quotes.exports.csv import stream_csv
+from quotes.exports.files import open_format
 from quotes.exports.filters import ExportFilters
+from quotes.exports.formats.all import SERVED
 from quotes.exports.tables import TABLES
 from tests.annotations.coded_story import coded_story
 from tests.api.conftest import API, World, make_world
@@ -100,6 +102,42 @@ def test_odd_parameters_are_problems(api: Client, db: None, query: str) -> None:
     response = api.get(f"{API}/exports/quotes.csv?{query}")
     assert response.status_code == 400
     assert response["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("name", SERVED)
+def test_a_format_is_what_the_command_line_gives(api: Client, world: World, name: str) -> None:
+    response = api.get(f"{API}/exports/formats/{name}/", headers={"accept": "text/html"})
+    assert response.status_code == 200
+    assert response["Content-Type"] == SERVED[name].media_type
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert f'filename="on-record-{name}' in response["Content-Disposition"]
+    with open_format(SERVED[name], ExportFilters(within=(world.article.collection_id,))) as file:
+        assert content(response) == file.read()
+    assert str(world.article.public_id).encode() in content(
+        api.get(f"{API}/exports/formats/jsonl/")
+    )
+
+
+def test_a_format_holds_ones_own_collections_and_what_the_filters_leave(
+    api: Client, world: World, outsider: User, client_of: Callable[..., Client]
+) -> None:
+    address = f"{API}/exports/formats/jsonl/"
+    make_world(make_collection("Third desk"))
+    assert content(api.get(address)).count(b"\n") == 1
+    assert content(api.get(address, {"outlet": "Nobody's"})) == b""
+    assert content(client_of(outsider).get(address)) == b""
+    assert client_of(outsider, "read").get(address).json()["code"] == "missing-scope"
+
+
+@pytest.mark.parametrize("query", ["x=1", "raw=1", "body=0", "speaker=7", "status=withdrawn"])
+def test_odd_parameters_of_a_format_are_problems(api: Client, db: None, query: str) -> None:
+    assert api.get(f"{API}/exports/formats/tei/?{query}").status_code == 400
+
+
+@pytest.mark.parametrize("name", ["spacy", "parquet", "pickle"])
+def test_a_format_that_is_not_made_here_is_not_there(api: Client, world: World, name: str) -> None:
+    response = api.get(f"{API}/exports/formats/{name}/")
+    assert (response.status_code, response.json()["code"]) == (404, "not-found")
 
 
 def test_another_table_is_not_there(api: Client, db: None) -> None:

@@ -73,8 +73,9 @@ ROUTES: dict[str, dict[str, str]] = {
     "webhook_test": {"POST": "manage"},
     "webhook_deliveries": {"GET": "manage", "HEAD": "manage"},
     "export_table": {"GET": "export", "HEAD": "export"},
+    "export_format": {"GET": "export", "HEAD": "export"},
 }
-ARGUMENTS = {"problem": ["not-found"], "export_table": ["quotes"]}
+ARGUMENTS = {"problem": ["not-found"], "export_table": ["quotes"], "export_format": ["jsonl"]}
 
 
 def address(name: str) -> str:

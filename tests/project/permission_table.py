@@ -552,6 +552,7 @@ API: dict[str, Row] = {
     "api:webhook_test": Row({"POST": "manage_webhooks"}, webhook),
     "api:webhook_deliveries": Row(safe("manage_webhooks"), webhook),
     "api:export_table": Row(safe("rows:export"), lambda world: ["quotes"]),
+    "api:export_format": Row(safe("rows:export"), lambda world: ["jsonl"]),
 }
 
 LIBRARY: dict[str, str] = {

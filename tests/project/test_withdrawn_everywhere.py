@@ -15,6 +15,7 @@ from annotations.operations.putting_back import put_back
 from annotations.operations.quotes import confirm_quote, set_note, set_speaker
 from annotations.operations.speakers import split_speaker
 from annotations.operations.withdrawing import withdraw
+from quotes.exports.formats.all import SERVED
 from quotes.models import Membership, Quote, Speaker
 from tests.factories import make_article, make_correction, make_quote, make_speaker
 from tests.project.permission_table import ROUTES, World
@@ -104,6 +105,11 @@ def pages(world: World) -> list[tuple[str, str]]:
     for table in (*tables, "speaker_names", "articles"):
         rows.append(("annotations:export_table", reverse("annotations:export_table", args=[table])))
         rows.append(("api:export_table", reverse("api:export_table", args=[table])))
+    for name in SERVED:
+        rows.append(
+            ("annotations:export_format", reverse("annotations:export_format", args=[name]))
+        )
+        rows.append(("api:export_format", reverse("api:export_format", args=[name])))
     petra = Speaker.objects.get(name="Petra Roe")
     for name in ("annotations:speaker_detail", "api:speaker_history"):
         rows.append((name, reverse(name, args=[petra.public_id])))

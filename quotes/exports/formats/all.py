@@ -33,3 +33,5 @@ JSONL = ExportFormat(
 FORMATS = {
     one.name: one for one in (JSONL, WEB_ANNOTATION, SCHEMA_ORG, TEI, BRAT, BIO, DOCBIN, PARQUET)
 }
+SERVED = {name: one for name, one in FORMATS.items() if not one.heavy}
+"""Those that a web process makes."""

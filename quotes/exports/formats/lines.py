@@ -30,6 +30,10 @@ class ExportFormat:
     heavy: bool = False
     """It needs the language library: for the command line, never in a web process."""
 
+    @property
+    def file_name(self) -> str:
+        return f"on-record-{self.name}{self.suffix}"
+
 
 def article_lines(filters: ExportFilters) -> Iterator[Line]:
     """Give each article that has a quote left by the filters, with these quotes only."""
