@@ -13,9 +13,10 @@ from quotes.extraction.types import Skipped, Span
 
 _LINE = re.compile(r"[^\n]+")
 _WORD = re.compile(r"\w+(?:[’'\-]\w+)*")
-_FOLDED = str.maketrans(
-    {"‘": "'", "’": "'", "‚": "'", "ʼ": "'", "´": "'", "`": "'", "–": "-", "—": "-", "…": " "}
-)
+_FOLDED = (
+    ("‘", "'"), ("’", "'"), ("‚", "'"), ("ʼ", "'"), ("´", "'"), ("`", "'"), ("–", "-"), ("—", "-"),
+    ("…", " "),
+)  # fmt: skip
 
 
 def paragraphs(text: str) -> list[Span]:
@@ -77,8 +78,10 @@ def verbatim_spans(text: str, content_spans: Iterable[Span]) -> list[Span]:
 
 def normalise_quote(text: str) -> str:
     """Comparable form of a quote: equal for the same words in other marks, case or dashes."""
-    folded = unicodedata.normalize("NFKC", text).translate(_FOLDED).casefold()
-    return " ".join(word.replace("'", "").replace("-", " ") for word in _WORD.findall(folded))
+    folded = unicodedata.normalize("NFKC", text)
+    for mark, plain in _FOLDED:  # half the time of str.translate
+        folded = folded.replace(mark, plain)
+    return " ".join(_WORD.findall(folded.casefold())).replace("'", "").replace("-", " ")
 
 
 def context(text: str, span: Span, n: int) -> tuple[str, str]:

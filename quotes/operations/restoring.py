@@ -7,7 +7,6 @@ text is a duplicate, a speaker with the same id is the same speaker.
 
 from __future__ import annotations
 
-import uuid
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -82,7 +81,7 @@ def restore_lines(
     ``alone`` says that nobody waits for the tables meanwhile: empty ones are then filled faster.
     """
     report = RestoreReport()
-    later: list[tuple[uuid.UUID, uuid.UUID]] = []
+    later: list[tuple[str, str]] = []
     with transaction.atomic():
         with _filling(alone=alone):
             for batch in _batches(lines):
@@ -125,7 +124,7 @@ def _store_batch(
     collection: Collection,
     batch: Sequence[RecordLine | ReadFailure],
     report: RestoreReport,
-    later: list[tuple[uuid.UUID, uuid.UUID]],
+    later: list[tuple[str, str]],
 ) -> None:
     lines = []
     for line in batch:
@@ -155,7 +154,7 @@ def _store(
     collection: Collection,
     lines: list[RecordLine],
     report: RestoreReport,
-    later: list[tuple[uuid.UUID, uuid.UUID]],
+    later: list[tuple[str, str]],
 ) -> None:
     """Store lines together; one at a time where the database refuses them together."""
     if not lines:
@@ -191,13 +190,10 @@ def _in_words(error: DatabaseError) -> str:
     return str(error).split("\n", 1)[0][:300]
 
 
-def _link_same_points(pairs: list[tuple[uuid.UUID, uuid.UUID]]) -> None:
+def _link_same_points(pairs: list[tuple[str, str]]) -> None:
     """A correction may name one of an article that came later."""
-    found = dict(
-        Correction.objects.filter(public_id__in=[other for _, other in pairs]).values_list(
-            "public_id", "pk"
-        )
-    )
+    rows = Correction.objects.filter(public_id__in=[other for _, other in pairs])
+    found = {str(public_id): key for public_id, key in rows.values_list("public_id", "pk")}
     for mine, other in pairs:
         if other in found:
             Correction.objects.filter(public_id=mine).update(

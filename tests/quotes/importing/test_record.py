@@ -261,6 +261,15 @@ def test_a_line_that_breaks_a_rule_is_refused_in_words(data, said):
     assert item.name == "a.jsonl, line 1"
 
 
+@pytest.mark.parametrize("number", [2**70, -(2**70), 0.1, 7])
+def test_a_number_stays_as_it_stands(number):
+    line = json.dumps({"text": "Osk.", "runs": [{"id": "0" * 32, "config": {"seed": number}}]})
+    (found,) = read_record("a.jsonl", io.BytesIO(line.encode()))
+    (run,) = found.data["runs"]
+    assert run["config"] == {"seed": number}
+    assert run["id"] == "00000000-0000-0000-0000-000000000000"
+
+
 def test_a_line_of_fifty_megabytes_is_passed_over_and_the_next_is_read():
     file = io.BytesIO(b'{"text": "' + b"a" * 50 * 2**20 + b'"}\n' + line())
     long, good = read_record("a.jsonl", file)
