@@ -36,7 +36,7 @@ from quotes.exports.csv import select, snapshot  # noqa: E402
 from quotes.exports.filters import ExportFilters  # noqa: E402
 from quotes.exports.jsonl import stream_jsonl  # noqa: E402
 from quotes.exports.tables import TABLES  # noqa: E402
-from quotes.importing.annotated import read_annotated  # noqa: E402
+from quotes.importing.annotated import AnnotatedFiles  # noqa: E402
 from quotes.models import Collection, Membership, Quote  # noqa: E402
 from quotes.operations.restoring import restore_lines  # noqa: E402
 
@@ -179,12 +179,9 @@ def measure_jsonl(directory: Path) -> None:
         connection.ensure_connection()
         ours, theirs = time.process_time(), _server_seconds()
         begun = time.perf_counter()
-        with path.open("rb") as file:
-            report = restore_lines(
-                collection=Collection.objects.get(),
-                lines=read_annotated(path.name, file),
-                alone=True,
-            )
+        report = restore_lines(
+            collection=Collection.objects.get(), lines=AnnotatedFiles((path,)), alone=True
+        )
         taken = time.perf_counter() - begun
         ours, theirs = time.process_time() - ours, _server_seconds() - theirs
         equal = _digest(_lines()) == _digest(path.open("rb"))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from quotes.importing.archives import opened, unpacked
@@ -17,6 +18,23 @@ from quotes.importing.own_tables import is_own, read_own_tables
 from quotes.importing.record import Fields, RecordLine, read_record
 
 Found = RecordLine | ReadFailure
+
+
+@dataclass(frozen=True, slots=True)
+class AnnotatedFiles:
+    """What files hold, read anew each time that it is gone through."""
+
+    paths: Sequence[Path]
+
+    def __iter__(self) -> Iterator[Found]:
+        for path in self.paths:
+            try:
+                file = path.open("rb")
+            except OSError as error:
+                yield ReadFailure(str(path), f"The file cannot be read: {error.strerror}.")
+                continue
+            with file:
+                yield from read_annotated(str(path), file)
 
 
 def read_annotated(name: str, file: BinaryIO) -> Iterator[Found]:

@@ -1,8 +1,8 @@
 """Storing articles that come with their annotations: our own JSONL, and other tools' formats.
 
-A batch of lines is one transaction; where the database refuses it, each line gets its own, so that
-one bad line costs one article. What is there already is never changed: an article with the same
-text is a duplicate, a speaker with the same id is the same speaker.
+A batch of lines is stored together; where the database refuses it, each half is by itself, down to
+one line, so that one bad line costs one article. What is there already is never changed: an article
+with the same text is a duplicate, a speaker with the same id is the same speaker.
 """
 
 from __future__ import annotations
@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 from django.db import DatabaseError, connection, transaction
@@ -23,6 +24,8 @@ from quotes.models import (
     Article,
     Collection,
     Correction,
+    CorrectionQuote,
+    ExtractionRun,
     Quote,
     QuoteSpan,
     Speaker,
@@ -32,7 +35,12 @@ from quotes.models import (
 from quotes.operations.copying import ArticleWriter
 from quotes.operations.indexing import indexes_built_after
 
-LINES_AT_ONCE = 100
+LINES_AT_ONCE = 250
+CHARACTERS_AT_ONCE = 2_000_000
+TABLES = (
+    Article, Speaker, SpeakerName, ExtractionRun, Quote, QuoteSpan, SpeakerCandidate, Correction,
+    CorrectionQuote,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +86,32 @@ def restore_lines(
 ) -> RestoreReport:
     """Store articles with their annotations; a dry run does it all and takes it back.
 
-    ``alone`` says that nobody waits for the tables meanwhile: empty ones are then filled faster.
+    ``alone`` says that nobody waits for the tables meanwhile, and that ``lines`` can be gone
+    through twice. Empty tables are then filled without what looks across rows; where that does not
+    hold at the end, all is taken back and the lines are read again, each held to it and named.
     """
+    if alone and isinstance(lines, Iterator):
+        raise TypeError("Lines that can be gone through once only are not read alone.")
+    restoring = partial(_restore, collection, lines, dry_run=dry_run)
+    if alone and not Article.objects.exists() and not Speaker.objects.exists():
+        try:
+            return restoring(_filling())
+        except DatabaseError:
+            pass  # Only row by row does the database say which line it refuses.
+    return restoring(nullcontext())
+
+
+def _restore(
+    collection: Collection,
+    lines: Iterable[RecordLine | ReadFailure],
+    around: AbstractContextManager[None],
+    *,
+    dry_run: bool,
+) -> RestoreReport:
     report = RestoreReport()
     later: list[tuple[str, str]] = []
     with transaction.atomic():
-        with _filling(alone=alone):
+        with around:
             for batch in _batches(lines):
                 _store_batch(collection, batch, report, later)
             _link_same_points(later)
@@ -94,13 +122,10 @@ def restore_lines(
 
 
 @contextmanager
-def _filling(*, alone: bool) -> Iterator[None]:
-    if not alone or Article.objects.exists() or Speaker.objects.exists():
-        yield
-        return
+def _filling() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")  # building an index takes its time
-    with indexes_built_after((Article, Speaker, SpeakerName, Quote, Correction)):
+    with indexes_built_after(TABLES, looked_up=(Article, Speaker, Correction)):
         yield
 
 
@@ -109,15 +134,22 @@ def _batches(
 ) -> Iterator[list[RecordLine | ReadFailure]]:
     """Read and check the next batch while the database stores this one."""
     remaining = iter(lines)
-
-    def read() -> list[RecordLine | ReadFailure]:
-        return list(islice(remaining, LINES_AT_ONCE))
-
     with ThreadPoolExecutor(1, "read-ahead") as reader:
-        coming = reader.submit(read)
+        coming = reader.submit(_batch, remaining)
         while batch := coming.result():
-            coming = reader.submit(read)
+            coming = reader.submit(_batch, remaining)
             yield batch
+
+
+def _batch(lines: Iterator[RecordLine | ReadFailure]) -> list[RecordLine | ReadFailure]:
+    batch = []
+    characters = 0
+    for line in islice(lines, LINES_AT_ONCE):
+        batch.append(line)
+        characters += len(line.data["text"]) if isinstance(line, RecordLine) else 0
+        if characters >= CHARACTERS_AT_ONCE:
+            break
+    return batch
 
 
 def _store_batch(
@@ -156,7 +188,7 @@ def _store(
     report: RestoreReport,
     later: list[tuple[str, str]],
 ) -> None:
-    """Store lines together; one at a time where the database refuses them together."""
+    """Store lines together; half of them at a time where the database refuses them together."""
     if not lines:
         return
     try:
@@ -168,8 +200,9 @@ def _store(
         if len(lines) == 1:
             report.say(lines[0].name, "failed", _in_words(error))
             return
-        for line in lines:
-            _store(collection, [line], report, later)
+        middle = len(lines) // 2
+        _store(collection, lines[:middle], report, later)
+        _store(collection, lines[middle:], report, later)
         return
     for line in lines:
         report.say(line.name, "stored")
@@ -181,7 +214,7 @@ def _in_words(error: DatabaseError) -> str:
     """A constraint's own message, or the first line of what the database says."""
     diag = getattr(error.__cause__, "diag", None)
     name = getattr(diag, "constraint_name", None)
-    for model in (Article, Speaker, SpeakerName, Quote, QuoteSpan, SpeakerCandidate, Correction):
+    for model in TABLES:
         for constraint in model._meta.constraints:
             if constraint.name == name:
                 return str(constraint.violation_error_message)

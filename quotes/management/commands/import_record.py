@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from quotes.importing import ReadFailure
-from quotes.importing.annotated import read_annotated
-from quotes.importing.record import RecordLine
+from quotes.importing.annotated import AnnotatedFiles
 from quotes.models import Collection
 from quotes.operations.restoring import restore_lines
 
@@ -37,23 +34,12 @@ class Command(BaseCommand):
             raise CommandError("Say which collection: --collection SLUG.")
         report = restore_lines(
             collection=found[0],
-            lines=_lines(options["paths"]),
+            lines=AnnotatedFiles(options["paths"]),
             dry_run=options["dry_run"],
-            alone=True,
+            alone=all(path.is_file() for path in options["paths"]),  # a pipe is read once only
         )
         for line in report.said:
             self.stdout.write(str(line))
         self.stdout.write(report.in_words(dry_run=options["dry_run"]))
         if report.states["failed"]:
             raise CommandError(f"{report.states['failed']} articles could not be imported.")
-
-
-def _lines(paths: list[Path]) -> Iterator[RecordLine | ReadFailure]:
-    for path in paths:
-        try:
-            file = path.open("rb")
-        except OSError as error:
-            yield ReadFailure(str(path), f"The file cannot be read: {error.strerror}.")
-            continue
-        with file:
-            yield from read_annotated(str(path), file)

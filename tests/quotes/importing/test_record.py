@@ -74,7 +74,7 @@ def exported() -> bytes:
 
 
 def restored(collection, data: bytes, **options: bool):
-    lines = read_record("a.jsonl", io.BytesIO(data))
+    lines = list(read_record("a.jsonl", io.BytesIO(data)))
     return restore_lines(collection=collection, lines=lines, **options)
 
 
