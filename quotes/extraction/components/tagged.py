@@ -9,6 +9,8 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from quotes.extraction import judging, lexicon
+from quotes.extraction.components.parts import Link, Part, distance
+from quotes.extraction.components.relinked import relinked
 from quotes.extraction.components.reported import is_asked_of
 from quotes.extraction.frames import Frame, Quoted
 from quotes.extraction.syntax import noun_phrase, subject
@@ -22,17 +24,6 @@ _FEW_WORDS = 8
 _AT_ONCE = 20
 
 
-class _Part:
-    """A tagged span in tokens."""
-
-    __slots__ = ("first", "last", "probability", "root", "tokens")
-
-    def __init__(self, doc: Doc, first: int, last: int, probability: float) -> None:
-        self.first, self.last, self.probability = first, last, probability
-        self.tokens = [i for i in range(first, last + 1) if not doc[i].is_space]
-        self.root = doc[first : last + 1].root
-
-
 @Language.component(
     NAME, requires=["doc._.marks", "token.dep"], assigns=["doc._.frames", "doc._.tagged"]
 )
@@ -43,7 +34,7 @@ def tagged_speech(doc: Doc) -> Doc:
         return doc
     marks: Quoted = doc._.marks
     starts = [token.idx for token in doc]
-    by_paragraph: dict[int, dict[str, list[_Part]]] = defaultdict(lambda: defaultdict(list))
+    by_paragraph: dict[int, dict[str, list[Part]]] = defaultdict(lambda: defaultdict(list))
     for span in spans:
         first = bisect_left(starts, span.start)
         if first and (first == len(starts) or starts[first] > span.start):
@@ -51,7 +42,7 @@ def tagged_speech(doc: Doc) -> Doc:
         last = bisect_left(starts, span.end) - 1
         if last < first or all(doc[i].is_space for i in range(first, last + 1)):
             continue
-        part = _Part(doc, first, last, span.probability)
+        part = Part(doc, first, last, span.probability)
         by_paragraph[marks.paragraph[first]][span.role].append(part)
     frames: list[Frame] = doc._.frames or []
     for number in sorted(by_paragraph):
@@ -60,13 +51,13 @@ def tagged_speech(doc: Doc) -> Doc:
     return doc
 
 
-def _linked(doc: Doc, parts: dict[str, list[_Part]]) -> list[Frame]:
+def _linked(doc: Doc, parts: dict[str, list[Part]]) -> list[Frame]:
     marks: Quoted = doc._.marks
     cues = [cue for cue in parts["cue"] if not _is_spoken(marks, cue)]
     sources = parts["source"]
-    contents: dict[int, list[_Part]] = defaultdict(list)
+    contents: dict[int, list[Part]] = defaultdict(list)
     for content in parts["content"]:
-        near = [n for n, cue in enumerate(cues) if _distance(content, cue) <= 4 * _FARTHEST]
+        near = [n for n, cue in enumerate(cues) if distance(content, cue) <= 4 * _FARTHEST]
         if near:
             best = min(near, key=lambda n: (_content_cost(doc, content, n, cues, parts), n))
             contents[best].append(content)
@@ -74,20 +65,21 @@ def _linked(doc: Doc, parts: dict[str, list[_Part]]) -> list[Frame]:
         (cost, n, k)
         for n, cue in enumerate(cues)
         for k, source in enumerate(sources)
-        if _distance(source, cue) <= 2 * _FARTHEST
+        if distance(source, cue) <= 2 * _FARTHEST
         and marks.outer[source.first] <= marks.outer[cue.last]
         and (cost := _source_cost(doc, source, cue, cues)) < _FARTHEST
     )
-    source_of: dict[int, _Part] = {}
+    source_of: dict[int, Part] = {}
     for _, n, k in pairs:
         source_of.setdefault(n, sources[k])
-    return [
-        _frame(doc, cues[n], source_of.get(n), _of_this_cue(doc, cues[n], found))
-        for n, found in sorted(contents.items())
+    links = [
+        Link(cue, source_of.get(n), _of_this_cue(doc, cue, contents.get(n, [])))
+        for n, cue in enumerate(cues)
     ]
+    return [_frame(doc, link) for link in relinked(doc, links)]
 
 
-def _is_spoken(marks: Quoted, cue: _Part) -> bool:
+def _is_spoken(marks: Quoted, cue: Part) -> bool:
     """ "“He began by saying it rained,” Wren said": whatever is told in marks, Wren says it."""
     number = marks.of[cue.first]
     if number < 0 or not marks.stretches[number].closed:
@@ -95,7 +87,7 @@ def _is_spoken(marks: Quoted, cue: _Part) -> bool:
     return len(marks.tokens(number)) > _FEW_WORDS
 
 
-def _of_this_cue(doc: Doc, cue: _Part, contents: list[_Part]) -> list[_Part]:
+def _of_this_cue(doc: Doc, cue: Part, contents: list[Part]) -> list[Part]:
     """ "“A.” She added: “B.”": what is quoted in the sentence before belongs to an earlier cue."""
     marks: Quoted = doc._.marks
     if all(part.last < cue.first for part in contents):
@@ -109,11 +101,7 @@ def _of_this_cue(doc: Doc, cue: _Part, contents: list[_Part]) -> list[_Part]:
     ]
 
 
-def _distance(left: _Part, right: _Part) -> int:
-    return max(left.first - right.last, right.first - left.last, 0)
-
-
-def _between(left: _Part, right: _Part, others: list[_Part]) -> int:
+def _between(left: Part, right: Part, others: list[Part]) -> int:
     low, high = min(left.last, right.last), max(left.first, right.first)
     first = bisect_left(others, low, key=lambda part: part.first)
     return sum(
@@ -123,10 +111,10 @@ def _between(left: _Part, right: _Part, others: list[_Part]) -> int:
 
 
 def _content_cost(
-    doc: Doc, content: _Part, number: int, cues: list[_Part], parts: dict[str, list[_Part]]
+    doc: Doc, content: Part, number: int, cues: list[Part], parts: dict[str, list[Part]]
 ) -> float:
     cue = cues[number]
-    cost = _distance(content, cue) + 25.0 * _between(content, cue, cues)
+    cost = distance(content, cue) + 25.0 * _between(content, cue, cues)
     cost += 6 * _between(content, cue, parts["content"])
     if doc[content.first].sent.start != doc[cue.first].sent.start:
         cost += 15
@@ -140,17 +128,17 @@ def _content_cost(
     return cost - 2 if content.first > cue.last else cost
 
 
-def _follows(doc: Doc, content: _Part, cue: _Part) -> bool:
+def _follows(doc: Doc, content: Part, cue: Part) -> bool:
     """ "acknowledged the leak", "scolded him: “…”": nothing but a colon parts cue and words."""
     between = doc[cue.last + 1 : content.first]
     return cue.last < content.first and all(token.text in ":," for token in between)
 
 
-def _source_cost(doc: Doc, source: _Part, cue: _Part, cues: list[_Part]) -> float:
-    cost = float(_distance(source, cue))
+def _source_cost(doc: Doc, source: Part, cue: Part, cues: list[Part]) -> float:
+    cost = float(distance(source, cue))
     if cue.first <= source.root.head.i <= cue.last:
         cost -= 15
-    found, _ = subject(_head(cue))
+    found, _ = subject(cue.head)
     if found is not None and source.first <= found.i <= source.last:
         cost -= 15
     if doc[source.first].sent.start != doc[cue.first].sent.start:
@@ -158,16 +146,9 @@ def _source_cost(doc: Doc, source: _Part, cue: _Part, cues: list[_Part]) -> floa
     return cost + 10 * _between(source, cue, cues)
 
 
-def _head(cue: _Part) -> Token:
-    """The verb of a cue, else its root."""
-    if cue.root.pos_ == "VERB":
-        return cue.root
-    verbs = [cue.root.doc[i] for i in cue.tokens if cue.root.doc[i].pos_ == "VERB"]
-    return verbs[-1] if verbs else cue.root
-
-
-def _frame(doc: Doc, cue: _Part, source: _Part | None, contents: list[_Part]) -> Frame:
-    head = _head(cue)
+def _frame(doc: Doc, link: Link) -> Frame:
+    cue, source, contents = link.cue, link.source, link.contents
+    head = cue.head
     if _nobody_asked(head):
         source = None
     if source is not None:
@@ -185,7 +166,7 @@ def _frame(doc: Doc, cue: _Part, source: _Part | None, contents: list[_Part]) ->
         tokens,
         anchor=asker.i if asker else _anchor(source) if source is not None else None,
     )
-    far = source is not None and _distance(source, cue) > _NEAR
+    far = source is not None and distance(source, cue) > _NEAR
     frame.evidence = {
         "content": judging.logit(sum(part.probability for part in contents) / len(contents)),
         "least sure part": judging.logit(min(part.probability for part in contents)),
@@ -217,7 +198,7 @@ def _speaking(doc: Doc, source: list[int]) -> list[int]:
     return source
 
 
-def _subject(head: Token, content: list[int], cue: _Part) -> Token | None:
+def _subject(head: Token, content: list[int], cue: Part) -> Token | None:
     """Who the parse says does it, where the tagger names nobody: "… but said", "…, adding"."""
     found, how = subject(head)
     if found is None or head.pos_ != "VERB" or how not in _HOW:
@@ -244,7 +225,7 @@ def _nobody_asked(head: Token) -> bool:
     )
 
 
-def _anchor(source: _Part) -> int:
+def _anchor(source: Part) -> int:
     """The head of the source's first phrase: the parser's root, unless that is a verb."""
     if len(source.tokens) == 1:
         return source.tokens[0]

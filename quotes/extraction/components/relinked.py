@@ -1,0 +1,129 @@
+"""Cues that the order of the tagger's spans hides: a closing "Wren said", a speaker inside."""
+
+from __future__ import annotations
+
+from spacy.tokens import Doc, Token
+
+from quotes.extraction import lexicon
+from quotes.extraction.components.parts import Link, Part, distance
+from quotes.extraction.frames import Quoted
+from quotes.extraction.syntax import noun_phrase, verb_group
+
+_DASHES = frozenset(("-", "–", "—", "―", "--"))
+_NEAR = 3
+_FEW_WORDS_BEFORE = 6
+
+
+def relinked(doc: Doc, links: list[Link]) -> list[Link]:
+    """The links that have contents, after closing cues and speakers inside took theirs."""
+    for link in links:
+        if not link.contents:
+            _close(doc, link, links)
+    for link in links:
+        links = [*links, *_inside(doc, link)]
+    return [link for link in links if link.contents]
+
+
+def _close(doc: Doc, closing: Link, links: list[Link]) -> None:
+    """ "The plan offers “a way out,” Mr. Wren said": all of the sentence is what Wren said."""
+    cue, source = closing.cue, closing.source
+    if source is None or not cue.speaks or distance(source, cue) > _NEAR:
+        return
+    first = min(cue.first, source.first)
+    marks: Quoted = doc._.marks
+    outer = marks.outer[first]
+    for other in links:
+        if not other.contents or other.contents[-1].last >= first:
+            continue
+        end = other.contents[-1]
+        if marks.outer[end.first] != outer or not _after_comma(doc, end.last, first):
+            continue
+        if other.cue.speaks and source.root.pos_ == "PRON":
+            return  # "Wren said it sinks, he said": Wren's already
+        start = _start(doc, marks, end.last)
+        if other.cue.first > end.last:
+            return
+        closing.contents = [Part(doc, start, end.last, end.probability)]
+        other.contents = [
+            part if part.last < start else Part(doc, part.first, start - 1, part.probability)
+            for part in other.contents
+            if part.first < start
+        ]
+        return
+
+
+def _start(doc: Doc, marks: Quoted, end: int) -> int:
+    """Where the words that end there begin: behind a colon or with the sentence."""
+    number = marks.of[end]
+    if number >= 0 and marks.bounds[number][0] and doc[marks.bounds[number][0] - 1].text == ":":
+        return marks.bounds[number][0]
+    start = end
+    while start and marks.outer[start - 1] == marks.outer[end]:
+        start -= 1
+    while doc[start].is_space:
+        start += 1
+    return start
+
+
+def _after_comma(doc: Doc, end: int, first: int) -> bool:
+    """Only a comma and marks part the words from who said them."""
+    between = [doc[i] for i in range(end + 1, first)]
+    edge = [doc[i].text for i in range(max(0, end - 1), first)]
+    return "," in edge and all(token.is_punct or token.is_space for token in between)
+
+
+def _inside(doc: Doc, link: Link) -> list[Link]:
+    found = []
+    for place, content in enumerate(link.contents):
+        own = _shown(doc, link, content) or _said_twice(doc, link, content)
+        if own is not None:
+            link.contents = [part for n, part in enumerate(link.contents) if n != place]
+            found.append(own)
+            break
+    return found
+
+
+def _shown(doc: Doc, link: Link, content: Part) -> Link | None:
+    """ "The film shows Wren saying, “…”": the words in marks are Wren's."""
+    marks: Quoted = doc._.marks
+    number = marks.of[content.last]
+    if number < 0 or link.cue.speaks or marks.bounds[number][0] <= content.first + 1:
+        return None
+    first = marks.bounds[number][0]
+    for i in range(content.first + 1, first):
+        verb = doc[i]
+        if verb.tag_ == "VBG" and verb.lemma_.lower() in lexicon.SPEAKING:
+            speaker = doc[i - 1]
+            if speaker.pos_ not in ("PROPN", "NOUN", "PRON"):
+                return None
+            return _own(doc, verb, speaker, content, first)
+    return None
+
+
+def _said_twice(doc: Doc, link: Link, content: Part) -> Link | None:
+    """ "Wren said it sinks because “…,” she said": the first cue has a name."""
+    source = link.source
+    if source is None or source.root.pos_ != "PRON" or content.first > link.cue.first:
+        return None
+    marks: Quoted = doc._.marks
+    for i in range(content.first + 1, min(content.last, content.first + _FEW_WORDS_BEFORE)):
+        verb = doc[i]
+        if marks.of[i] >= 0:
+            return None
+        if verb.pos_ == "VERB" and verb.lemma_.lower() in lexicon.SPEAKING:
+            speaker = next((c for c in verb.children if c.dep_ == "nsubj" and c.i < i), None)
+            if speaker is None or speaker.left_edge.i != content.first:
+                return None
+            return _own(doc, verb, speaker, content, i + 1)
+    return None
+
+
+def _own(doc: Doc, verb: Token, speaker: Token, content: Part, first: int) -> Link:
+    group = verb_group(verb)
+    phrase = [i for i in noun_phrase(speaker) if content.first <= i < verb.i] or [speaker.i]
+    certain = content.probability
+    return Link(
+        Part(doc, group[0], group[-1], certain),
+        Part(doc, phrase[0], phrase[-1], certain),
+        [Part(doc, first, content.last, certain)],
+    )
