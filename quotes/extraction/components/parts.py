@@ -8,6 +8,8 @@ from spacy.tokens import Doc, Token
 
 from quotes.extraction import lexicon
 
+DASHES = frozenset(("-", "–", "—", "―", "--"))
+
 
 class Part:
     """A tagged source, cue or content in tokens."""

@@ -9,7 +9,6 @@ from quotes.extraction.components.parts import Link, Part, distance
 from quotes.extraction.frames import Quoted
 from quotes.extraction.syntax import noun_phrase, verb_group
 
-_DASHES = frozenset(("-", "–", "—", "―", "--"))
 _NEAR = 3
 _FEW_WORDS_BEFORE = 6
 

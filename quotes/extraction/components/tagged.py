@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from quotes.extraction import judging, lexicon
-from quotes.extraction.components.parts import Link, Part, distance
+from quotes.extraction.components.parts import DASHES, Link, Part, distance
 from quotes.extraction.components.relinked import relinked
 from quotes.extraction.components.reported import is_asked_of
 from quotes.extraction.frames import Frame, Quoted
@@ -22,6 +22,7 @@ _HOW = ("subject", "shared", "agent")
 _NEAR = 8
 _FEW_WORDS = 8
 _AT_ONCE = 20
+_ASIDE = 100
 
 
 @Language.component(
@@ -143,7 +144,19 @@ def _source_cost(doc: Doc, source: Part, cue: Part, cues: list[Part]) -> float:
         cost -= 15
     if doc[source.first].sent.start != doc[cue.first].sent.start:
         cost += 15
+    if _in_aside(doc, source, cue):
+        cost += _ASIDE
     return cost + 10 * _between(source, cue, cues)
+
+
+def _in_aside(doc: Doc, source: Part, cue: Part) -> bool:
+    """ "Crowds gathered – the Rovers were playing – while chanting": a dash closes before the cue."""
+    if source.last >= cue.first:
+        return False
+    sentence = doc[source.first].sent.start
+    opened = sum(doc[i].text in DASHES for i in range(sentence, source.first))
+    closed = sum(doc[i].text in DASHES for i in range(source.first + 1, cue.first))
+    return opened % 2 == 1 and closed % 2 == 1
 
 
 def _frame(doc: Doc, link: Link) -> Frame:
