@@ -8,7 +8,7 @@ from spacy.tokens import Doc, Token
 
 from quotes.extraction import lexicon
 
-DASHES = frozenset(("-", "–", "—", "―", "--"))
+_DASHES = frozenset(("–", "—", "―", "--"))
 
 
 class Part:
@@ -47,3 +47,10 @@ class Link:
 def distance(left: Part, right: Part) -> int:
     """Tokens from one to the other; 0 where they touch or overlap."""
     return max(left.first - right.last, right.first - left.last, 0)
+
+
+def is_dash(doc: Doc, i: int) -> bool:
+    """A dash between words; a hyphen in a word is none."""
+    if doc[i].text == "-":
+        return bool(i and doc[i - 1].whitespace_ and doc[i].whitespace_)
+    return doc[i].text in _DASHES

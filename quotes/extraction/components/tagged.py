@@ -9,7 +9,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from quotes.extraction import judging, lexicon
-from quotes.extraction.components.parts import DASHES, Link, Part, distance
+from quotes.extraction.components.parts import Link, Part, distance, is_dash
 from quotes.extraction.components.relinked import relinked
 from quotes.extraction.components.reported import is_asked_of
 from quotes.extraction.frames import Frame, Quoted
@@ -73,11 +73,27 @@ def _linked(doc: Doc, parts: dict[str, list[Part]]) -> list[Frame]:
     source_of: dict[int, Part] = {}
     for _, n, k in pairs:
         source_of.setdefault(n, sources[k])
+    for n, cue in enumerate(cues):
+        if n not in source_of and _goes_on(doc, cue):
+            before = [m for m in range(n) if m in source_of and _same_sentence(doc, cues[m], cue)]
+            if before:
+                source_of[n] = source_of[before[-1]]
     links = [
         Link(cue, source_of.get(n), _of_this_cue(doc, cue, contents.get(n, [])))
         for n, cue in enumerate(cues)
     ]
     return [_frame(doc, link) for link in relinked(doc, links)]
+
+
+def _goes_on(doc: Doc, cue: Part) -> bool:
+    """ "Wren left the matter open, later asserting, “…”": a participle behind a comma."""
+    head = cue.head
+    return head.tag_ == "VBG" and head.lemma_.lower() in lexicon.SPEECH and doc[cue.first - 1].text == ","
+
+
+def _same_sentence(doc: Doc, left: Part, right: Part) -> bool:
+    outer = doc._.marks.outer
+    return bool(outer[left.first] == outer[right.first])
 
 
 def _is_spoken(marks: Quoted, cue: Part) -> bool:
@@ -154,8 +170,8 @@ def _in_aside(doc: Doc, source: Part, cue: Part) -> bool:
     if source.last >= cue.first:
         return False
     sentence = doc[source.first].sent.start
-    opened = sum(doc[i].text in DASHES for i in range(sentence, source.first))
-    closed = sum(doc[i].text in DASHES for i in range(source.first + 1, cue.first))
+    opened = sum(is_dash(doc, i) for i in range(sentence, source.first))
+    closed = sum(is_dash(doc, i) for i in range(source.first + 1, cue.first))
     return opened % 2 == 1 and closed % 2 == 1
 
 
