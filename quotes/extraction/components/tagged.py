@@ -74,10 +74,17 @@ def _linked(doc: Doc, parts: dict[str, list[Part]]) -> list[Frame]:
     for _, n, k in pairs:
         source_of.setdefault(n, sources[k])
     for n, cue in enumerate(cues):
-        if n not in source_of and _goes_on(doc, cue):
-            before = [m for m in range(n) if m in source_of and _same_sentence(doc, cues[m], cue)]
-            if before:
-                source_of[n] = source_of[before[-1]]
+        if not _goes_on(doc, cue):
+            continue
+        before = [
+            source_of[m]
+            for m in range(n)
+            if m in source_of
+            and _same_sentence(doc, cues[m], cue)
+            and not _says_already(doc, cues[m], source_of[m], cue)
+        ]
+        if before and (n not in source_of or doc[source_of[n].last].tag_ == "WP"):
+            source_of[n] = before[-1]
     links = [
         Link(cue, source_of.get(n), _of_this_cue(doc, cue, contents.get(n, [])))
         for n, cue in enumerate(cues)
@@ -89,6 +96,11 @@ def _goes_on(doc: Doc, cue: Part) -> bool:
     """ "Wren left the matter open, later asserting, “…”": a participle behind a comma."""
     head = cue.head
     return head.tag_ == "VBG" and head.lemma_.lower() in lexicon.SPEECH and doc[cue.first - 1].text == ","
+
+
+def _says_already(doc: Doc, cue: Part, source: Part, later: Part) -> bool:
+    """ "… a man who said it sank, saying, “…”": the man in the clause has said his."""
+    return doc[source.last].tag_ == "WP" and cue.head.lemma_ == later.head.lemma_
 
 
 def _same_sentence(doc: Doc, left: Part, right: Part) -> bool:
