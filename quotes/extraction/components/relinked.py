@@ -5,12 +5,44 @@ from __future__ import annotations
 from spacy.tokens import Doc, Token
 
 from quotes.extraction import lexicon
-from quotes.extraction.components.parts import Link, Part, distance
+from quotes.extraction.components.parts import Link, Part, distance, is_dash
 from quotes.extraction.frames import Quoted
 from quotes.extraction.syntax import noun_phrase, verb_group
 
 _NEAR = 3
 _FEW_WORDS_BEFORE = 6
+
+
+def signed_parts(doc: Doc, parts: dict[str, list[Part]]) -> dict[str, list[Part]]:
+    """ "“It sinks.” ― Ida Wren": the dash is the cue, the name behind it the source."""
+    cues, sources = [], [*parts["source"]]
+    for cue in parts["cue"]:
+        name = [i for i in cue.tokens[1:] if doc[i].pos_ == "PROPN"]
+        if is_dash(doc, cue.first) and name and not cue.speaks:
+            cues.append(Part(doc, cue.first, cue.first, cue.probability))
+            sources.append(Part(doc, name[0], cue.tokens[-1], cue.probability))
+        else:
+            cues.append(cue)
+    ends = {content.tokens[-1] for content in parts["content"]}
+    taken = {i for cue in cues for i in cue.tokens}
+    for source in parts["source"]:
+        dash = _word_before(doc, source.first)
+        end = _word_before(doc, dash)
+        quoted = end in ends and doc[end].is_quote
+        if quoted and is_dash(doc, dash) and dash not in taken:
+            cues.append(Part(doc, dash, dash, source.probability))
+    by_place = {"cue": cues, "source": sources}
+    return {
+        "content": parts["content"],
+        **{role: sorted(found, key=lambda part: part.first) for role, found in by_place.items()},
+    }
+
+
+def _word_before(doc: Doc, i: int) -> int:
+    i = max(0, i - 1)
+    while i and doc[i].is_space and "\n" not in doc[i].text:
+        i -= 1
+    return i
 
 
 def relinked(doc: Doc, links: list[Link]) -> list[Link]:

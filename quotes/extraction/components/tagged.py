@@ -10,7 +10,7 @@ from spacy.tokens import Doc, Token
 
 from quotes.extraction import judging, lexicon
 from quotes.extraction.components.parts import Link, Part, distance, is_dash
-from quotes.extraction.components.relinked import relinked
+from quotes.extraction.components.relinked import relinked, signed_parts
 from quotes.extraction.components.reported import is_asked_of
 from quotes.extraction.frames import Frame, Quoted
 from quotes.extraction.syntax import noun_phrase, subject
@@ -54,6 +54,7 @@ def tagged_speech(doc: Doc) -> Doc:
 
 def _linked(doc: Doc, parts: dict[str, list[Part]]) -> list[Frame]:
     marks: Quoted = doc._.marks
+    parts = signed_parts(doc, parts)
     cues = [cue for cue in parts["cue"] if not _is_spoken(marks, cue)]
     sources = parts["source"]
     contents: dict[int, list[Part]] = defaultdict(list)
