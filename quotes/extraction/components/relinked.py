@@ -51,6 +51,7 @@ def relinked(doc: Doc, links: list[Link]) -> list[Link]:
         if not link.contents:
             _close(doc, link, links)
     for link in links:
+        _put_it(doc, link)
         links = [*links, *_inside(doc, link)]
     return [link for link in links if link.contents]
 
@@ -112,6 +113,20 @@ def _inside(doc: Doc, link: Link) -> list[Link]:
             found.append(own)
             break
     return found
+
+
+def _put_it(doc: Doc, link: Link) -> None:
+    """ "as the Courier put it in June, “…”": what is put are the words in marks."""
+    if link.cue.head.lemma_.lower() != "put":
+        return
+    marks: Quoted = doc._.marks
+    for place, content in enumerate(link.contents):
+        number = marks.of[content.last]
+        said = doc[content.first].lower_ == "it" and content.first == link.cue.last + 1
+        if said and number >= 0 and marks.bounds[number][0] > content.first:
+            first = marks.bounds[number][0]
+            link.contents[place] = Part(doc, first, content.last, content.probability)
+            link.cue = Part(doc, link.cue.first, content.first, link.cue.probability)
 
 
 def _shown(doc: Doc, link: Link, content: Part) -> Link | None:
