@@ -7,7 +7,7 @@ from spacy.tokens import Doc
 
 from quotes.extraction import lexicon, selection
 from quotes.extraction.frames import Frame, Quoted
-from quotes.extraction.syntax import noun_phrase, subject, verb_group
+from quotes.extraction.syntax import is_negated, noun_phrase, subject, verb_group
 
 NAME = "carried_quotes"
 _FEWEST_WORDS = 5
@@ -36,7 +36,8 @@ def carried_quotes(doc: Doc) -> Doc:
     added: list[Frame] = []
     for number, (first, end) in enumerate(marks.bounds):
         while position < len(ordered) and ordered[position].start <= first:
-            last = _later(last, ordered[position])
+            if not _unsaid(doc, marks, ordered[position]):
+                last = _later(last, ordered[position])
             position += 1
         words = [i for i in range(first, end) if doc[i].is_alpha]
         if len(words) < 2 or sum(owner[i] is not None for i in words) * 2 > len(words):
@@ -60,6 +61,12 @@ def carried_quotes(doc: Doc) -> Doc:
             owner[i] = taken
     doc._.frames = sorted([*frames, *added], key=lambda frame: frame.start)
     return doc
+
+
+def _unsaid(doc: Doc, marks: Quoted, frame: Frame) -> bool:
+    """ "“A,” Wren said. He did not say when. “B.”": Wren's quote goes on."""
+    quoted = any(marks.of[i] >= 0 for i in frame.content)
+    return bool(frame.cue) and not quoted and is_negated(doc[frame.head])
 
 
 def _later(left: Frame | None, right: Frame) -> Frame:

@@ -13,7 +13,7 @@ from quotes.extraction.components.parts import Link, Part, distance, is_dash
 from quotes.extraction.components.relinked import relinked, signed_parts
 from quotes.extraction.components.reported import is_asked_of
 from quotes.extraction.frames import Frame, Quoted
-from quotes.extraction.syntax import noun_phrase, subject
+from quotes.extraction.syntax import is_negated, noun_phrase, subject
 from quotes.extraction.tagging import TaggedSpan
 
 NAME = "tagged_speech"
@@ -118,8 +118,13 @@ def _is_spoken(marks: Quoted, cue: Part) -> bool:
 
 
 def _of_this_cue(doc: Doc, cue: Part, contents: list[Part]) -> list[Part]:
-    """ "“A.” She added: “B.”": what is quoted in the sentence before belongs to an earlier cue."""
+    """ "“A.” She added: “B.”": what is quoted in the sentence before belongs to an earlier cue.
+
+    And "She did not say when. “B.”": what was not said is not what follows.
+    """
     marks: Quoted = doc._.marks
+    if is_negated(cue.head):
+        contents = [p for p in contents if marks.outer[p.first] <= marks.outer[cue.first]]
     if all(part.last < cue.first for part in contents):
         return contents
     return [
