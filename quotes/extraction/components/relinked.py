@@ -133,7 +133,8 @@ def _shown(doc: Doc, link: Link, content: Part) -> Link | None:
     """ "The film shows Wren saying, “…”": the words in marks are Wren's."""
     marks: Quoted = doc._.marks
     number = marks.of[content.last]
-    if number < 0 or link.cue.speaks or marks.bounds[number][0] <= content.first + 1:
+    says = link.cue.speaks and doc[link.cue.last].pos_ != "ADP"  # not "concludes with"
+    if number < 0 or says or marks.bounds[number][0] <= content.first + 1:
         return None
     first = marks.bounds[number][0]
     for i in range(content.first + 1, first):

@@ -155,12 +155,19 @@ def _content_cost(
         cost += 15
     if _follows(doc, content, cue):
         cost -= _AT_ONCE
+    if content.last < cue.first and _is_aside_question(cue.head):
+        cost += _ASIDE
     token: Token = content.root
     for step in range(6):
         if cue.first <= token.i <= cue.last:
             return cost - 12 + step
         token = token.head
     return cost - 2 if content.first > cue.last else cost
+
+
+def _is_aside_question(head: Token) -> bool:
+    """ "“No,” he said, and when questioned, …": what was asked is not told before."""
+    return is_asked_of(head) and subject(head)[1] != "passive"
 
 
 def _follows(doc: Doc, content: Part, cue: Part) -> bool:
