@@ -96,7 +96,11 @@ def _linked(doc: Doc, parts: dict[str, list[Part]]) -> list[Frame]:
 def _goes_on(doc: Doc, cue: Part) -> bool:
     """ "Wren left the matter open, later asserting, “…”": a participle behind a comma."""
     head = cue.head
-    return head.tag_ == "VBG" and head.lemma_.lower() in lexicon.SPEECH and doc[cue.first - 1].text == ","
+    return (
+        head.tag_ == "VBG"
+        and head.lemma_.lower() in lexicon.SPEECH
+        and doc[cue.first - 1].text == ","
+    )
 
 
 def _says_already(doc: Doc, cue: Part, source: Part, later: Part) -> bool:
