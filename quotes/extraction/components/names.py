@@ -209,7 +209,9 @@ def _person(cast: Cast, span: Span, full: dict[str, list[str]]) -> Entity | None
         return None
     if len(words) > 5 or words[-1].casefold() in lexicon.NEVER_IN_NAMES:
         return None
-    gender = honorific_gender([*before, *lead]) or gender_of(words[0])
+    gender = honorific_gender([*before, *lead])
+    if not gender and not _is_surname(cast, words, full):
+        gender = gender_of(words[0])
     name = " ".join(words)
     entity = _known(cast, words, gender, full)
     if entity is None and len(words) == 1:
@@ -223,6 +225,15 @@ def _person(cast: Cast, span: Span, full: dict[str, list[str]]) -> Entity | None
         entity.gender = gender or (gender_of(entity.first) if entity.first else "")
     _alias(entity, written, lead)
     return entity
+
+
+def _is_surname(cast: Cast, words: list[str], full: dict[str, list[str]]) -> bool:
+    """ "Vivian", after "Toby Vivian": a given name that says nothing of his sex."""
+    word = words[-1].casefold()
+    if len(words) > 1:
+        return False
+    known = any(entity.first for entity in cast.by_last.get(word, ()))
+    return known or any(name.split()[-1].casefold() == word for name in full.get(word, ()))
 
 
 def _honorific_before(span: Span) -> list[str]:

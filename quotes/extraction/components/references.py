@@ -215,10 +215,20 @@ class _Reader:
         if head.head.i == token.head.i and head.dep_ != "poss" and token.dep_ != "poss":
             # One clause, two roles: "Dame Ottoline told him" is not about herself.
             value -= 100
+        if self._is_asker(head) and not apart:
+            value -= 30
         if self._is_corrected_object(token, mention):
             value += 30
             why = "whose claim was corrected"
         return value, why
+
+    @staticmethod
+    def _is_asker(head: Token) -> bool:
+        """ "Pressed by Marsh on the price, he …": he is the one who was asked."""
+        verb = head.head.head
+        return (
+            head.dep_ == "pobj" and head.head.dep_ == "agent" and verb.lemma_.lower() in lexicon.ASKED
+        )
 
     def _is_corrected_object(self, token: Token, mention: Mention) -> bool:
         """ "Wren corrected Hale when he claimed …": he is the man who was corrected."""
@@ -293,6 +303,8 @@ class _Reader:
             noun = self.doc[token.i - 1]  # the parser hangs the clause elsewhere
         else:
             return
+        if noun.dep_ == "appos" and self.cast.at.get(noun.head.i) is not None:
+            noun = noun.head  # "Marlow Ferries, a company that …"
         antecedent = self.cast.at.get(noun.i)
         while (
             token.lower_ == "who"
