@@ -216,7 +216,7 @@ DOCUMENTS = _words(
     "message video website site bill law order motion petition resolution transcript audit "
     "investigation inquiry findings results census polls surveys reports studies emails brief "
     "submission speech column op-ed commentary note average index tracker tally bulletin "
-    "communiqué manifesto memoir diary"
+    "communiqué manifesto memoir diary commentary"
 )
 # Nouns for the same document later in an article: "a survey", then "the poll".
 _DOCUMENT_FAMILIES = (

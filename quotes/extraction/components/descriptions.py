@@ -127,9 +127,17 @@ class Descriptions:
             if entity.kind == "person"
             and any(same & {w.strip(".") for w in title.split()} for title in entity.titles)
         ]
+        why = f"the only {noun} whom the article names"
+        if len(bearers) > 1 and not self.marks.paragraph[anchor.i]:
+            bearers = [entity for entity in bearers if self._is_lead(entity)]
+            why = f"the {noun} whom the story names first"
         if len(bearers) != 1 or noun in lexicon.UNNAMED_HEADS:
             return None
-        return bearers[0], "title", f"the only {noun} whom the article names"
+        return bearers[0], "title", why
+
+    def _is_lead(self, entity: Entity) -> bool:
+        """Named where the story begins: whom a headline without a name means."""
+        return bool(entity.mentions) and self._is_early(self.doc[entity.mentions[0].head])
 
     # -- documents ---------------------------------------------------------------------------
 

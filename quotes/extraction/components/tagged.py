@@ -259,6 +259,8 @@ def _speaking(doc: Doc, source: list[int]) -> list[int]:
 def _subject(head: Token, content: list[int], cue: Part) -> Token | None:
     """Who the parse says does it, where the tagger names nobody: "… but said", "…, adding"."""
     found, how = subject(head)
+    if found is None and head.tag_ == "VBN":
+        return _document(head)
     if found is None or head.pos_ != "VERB" or how not in _HOW:
         return None
     if found.i in content or found.i in cue.tokens or found.dep_ == "expl":
@@ -266,6 +268,16 @@ def _subject(head: Token, content: list[int], cue: Part) -> Token | None:
     if found.lower_ in ("that", "this") and found.tag_ == "DT":
         return None
     return found
+
+
+def _document(head: Token) -> Token | None:
+    """ "As stated in Wren's report, …": what is stated there, the report says."""
+    for child in head.children:
+        if child.dep_ == "prep" and child.lower_ == "in":
+            for grand in child.children:
+                if grand.dep_ == "pobj" and grand.lemma_.lower() in lexicon.DOCUMENTS:
+                    return grand
+    return None
 
 
 def _asker(head: Token) -> Token | None:
