@@ -19,7 +19,6 @@ _FEWEST_BEFORE_COLON = 3
 _AFTER_VERB = 5
 _WINDOW = 8
 _FEWEST_WORDS = 2
-_LONGEST_NAME = 8
 
 
 @Language.component(NAME, requires=["doc._.marks", "doc._.frames"], assigns=["doc._.frames"])
@@ -31,7 +30,7 @@ def nested_quotes(doc: Doc) -> Doc:
         inner = _Inner(doc, marks)
         found = []
         for frame in frames:
-            own = [*_after_colon(doc, frame, marks), *inner.within(frame), *_claimed(doc, frame)]
+            own = [*_after_colon(doc, frame, marks), *inner.within(frame)]
             found += [child for child in own if len(child.content) < len(frame.content)]
         doc._.frames = [*frames, *_apart(found)]
     return doc
@@ -60,31 +59,6 @@ def _after_colon(doc: Doc, frame: Frame, marks: Quoted) -> Iterator[Frame]:
         if verb is not None:
             inside = [k for k in frame.content if marks.of[k] == number]
             yield _child(frame, verb, inside)
-        return
-
-
-def _claimed(doc: Doc, frame: Frame) -> Iterator[Frame]:
-    """ "checked Hale's claim that boats sink": that boats sink is what Hale says."""
-    for place, i in enumerate(frame.content[:_LONGEST_NAME]):
-        noun = doc[i]
-        if noun.pos_ != "NOUN" or noun.lemma_.lower() not in lexicon.CLAIM_NOUNS:
-            continue
-        owner = next((child for child in noun.children if child.dep_ == "poss"), None)
-        rest = frame.content[place + 1 :]
-        if owner is None or owner.left_edge.i != frame.start or not rest:
-            return
-        if doc[rest[0]].lower_ == "that":
-            yield Frame(
-                "nested",
-                noun.lemma_.lower(),
-                i,
-                [i],
-                noun_phrase(owner),
-                rest,
-                score=_SURE * frame.score,
-                anchor=owner.i,
-                parent=frame,
-            )
         return
 
 

@@ -227,7 +227,9 @@ class _Reader:
         """ "Pressed by Marsh on the price, he …": he is the one who was asked."""
         verb = head.head.head
         return (
-            head.dep_ == "pobj" and head.head.dep_ == "agent" and verb.lemma_.lower() in lexicon.ASKED
+            head.dep_ == "pobj"
+            and head.head.dep_ == "agent"
+            and verb.lemma_.lower() in lexicon.ASKED
         )
 
     def _is_corrected_object(self, token: Token, mention: Mention) -> bool:

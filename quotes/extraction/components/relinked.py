@@ -11,6 +11,7 @@ from quotes.extraction.syntax import noun_phrase, verb_group
 
 _NEAR = 3
 _FEW_WORDS_BEFORE = 6
+_LONGEST_NAME = 8
 
 
 def signed_parts(doc: Doc, parts: dict[str, list[Part]]) -> dict[str, list[Part]]:
@@ -107,7 +108,11 @@ def _after_comma(doc: Doc, end: int, first: int) -> bool:
 def _inside(doc: Doc, link: Link) -> list[Link]:
     found = []
     for place, content in enumerate(link.contents):
-        own = _shown(doc, link, content) or _said_twice(doc, link, content)
+        own = (
+            _shown(doc, link, content)
+            or _said_twice(doc, link, content)
+            or _claimed(doc, link, content)
+        )
         if own is not None:
             link.contents = [part for n, part in enumerate(link.contents) if n != place]
             found.append(own)
@@ -159,9 +164,30 @@ def _said_twice(doc: Doc, link: Link, content: Part) -> Link | None:
             return None
         if verb.pos_ == "VERB" and verb.lemma_.lower() in lexicon.SPEAKING:
             speaker = next((c for c in verb.children if c.dep_ == "nsubj" and c.i < i), None)
-            if speaker is None or speaker.left_edge.i != content.first:
+            if speaker is None or speaker.left_edge.i != content.first or speaker.pos_ != "PROPN":
                 return None
             return _own(doc, verb, speaker, content, i + 1)
+    return None
+
+
+def _claimed(doc: Doc, link: Link, content: Part) -> Link | None:
+    """ "tested Hale's claim that boats sink": a verb that says nothing leaves it to Hale."""
+    lemma = link.cue.head.lemma_.lower()
+    if link.cue.speaks or lemma in lexicon.ATTITUDES | lexicon.CORRECT_CLAIM:
+        return None
+    for i in range(content.first + 1, min(content.last, content.first + _LONGEST_NAME)):
+        noun = doc[i]
+        if noun.pos_ == "NOUN" and noun.lemma_.lower() in lexicon.CLAIM_NOUNS:
+            owner = next((child for child in noun.children if child.dep_ == "poss"), None)
+            begins = owner is not None and owner.left_edge.i == content.first
+            if owner is None or not begins or doc[i + 1].lower_ != "that":
+                return None
+            certain = content.probability
+            return Link(
+                Part(doc, i, i, certain),
+                Part(doc, content.first, i - 1, certain),
+                [Part(doc, i + 1, content.last, certain)],
+            )
     return None
 
 

@@ -175,9 +175,15 @@ def _is_aside_question(head: Token) -> bool:
 
 
 def _follows(doc: Doc, content: Part, cue: Part) -> bool:
-    """ "acknowledged the leak", "scolded him: “…”": nothing but a colon parts cue and words."""
-    between = doc[cue.last + 1 : content.first]
-    return cue.last < content.first and all(token.text in ":," for token in between)
+    """ "acknowledged the leak", "scolded him: “…”": nothing but a colon parts cue and words.
+
+    Behind a passive what follows a comma is something else: "jokes are told, boats admired".
+    """
+    if content.first < cue.last:
+        return False
+    between = {token.text for token in doc[cue.last + 1 : content.first]}
+    passive = any(child.dep_ == "auxpass" for child in cue.head.children)
+    return between <= ({":"} if passive else {":", ","})
 
 
 def _source_cost(doc: Doc, source: Part, cue: Part, cues: list[Part]) -> float:
