@@ -51,10 +51,11 @@ def relinked(doc: Doc, links: list[Link]) -> list[Link]:
     for link in links:
         if not link.contents:
             _close(doc, link, links)
+    inside: list[Link] = []
     for link in links:
         _put_it(doc, link)
-        links = [*links, *_inside(doc, link)]
-    return [link for link in links if link.contents]
+        inside += _inside(doc, link)
+    return [link for link in (*links, *inside) if link.contents]
 
 
 def _close(doc: Doc, closing: Link, links: list[Link]) -> None:
@@ -73,9 +74,9 @@ def _close(doc: Doc, closing: Link, links: list[Link]) -> None:
             continue
         if other.cue.speaks and source.root.pos_ == "PRON":
             return  # "Wren said it sinks, he said": Wren's already
-        start = _start(doc, marks, end.last)
         if other.cue.first > end.last:
             return
+        start = _start(doc, marks, end.last)
         closing.contents = [Part(doc, start, end.last, end.probability)]
         other.contents = [
             part if part.last < start else Part(doc, part.first, start - 1, part.probability)
@@ -106,17 +107,19 @@ def _after_comma(doc: Doc, end: int, first: int) -> bool:
 
 
 def _inside(doc: Doc, link: Link) -> list[Link]:
-    found = []
-    for place, content in enumerate(link.contents):
+    """Links of speakers whom the words of this one name; it keeps what is left."""
+    found, left = [], []
+    for content in link.contents:
         own = (
             _shown(doc, link, content)
             or _said_twice(doc, link, content)
             or _claimed(doc, link, content)
         )
-        if own is not None:
-            link.contents = [part for n, part in enumerate(link.contents) if n != place]
+        if own is None:
+            left.append(content)
+        else:
             found.append(own)
-            break
+    link.contents = left
     return found
 
 

@@ -99,6 +99,7 @@ def _goes_on(doc: Doc, cue: Part) -> bool:
     return (
         head.tag_ == "VBG"
         and head.lemma_.lower() in lexicon.SPEECH
+        and cue.first > 0
         and doc[cue.first - 1].text == ","
     )
 
@@ -179,7 +180,7 @@ def _follows(doc: Doc, content: Part, cue: Part) -> bool:
 
     Behind a passive what follows a comma is something else: "jokes are told, boats admired".
     """
-    if content.first < cue.last:
+    if content.first <= cue.last:
         return False
     between = {token.text for token in doc[cue.last + 1 : content.first]}
     passive = any(child.dep_ == "auxpass" for child in cue.head.children)
@@ -201,10 +202,10 @@ def _source_cost(doc: Doc, source: Part, cue: Part, cues: list[Part]) -> float:
 
 
 def _in_aside(doc: Doc, source: Part, cue: Part) -> bool:
-    """ "Crowds gathered – the Rovers were playing – while chanting": a dash closes before the cue."""
+    """ "Crowds came – the Rovers were playing – chanting": a dash closes before the cue."""
     if source.last >= cue.first:
         return False
-    sentence = doc[source.first].sent.start
+    sentence = max(doc[source.first].sent.start, source.first - 2 * _FARTHEST)
     opened = sum(is_dash(doc, i) for i in range(sentence, source.first))
     closed = sum(is_dash(doc, i) for i in range(source.first + 1, cue.first))
     return opened % 2 == 1 and closed % 2 == 1
@@ -223,7 +224,7 @@ def _frame(doc: Doc, link: Link) -> Frame:
         asker = _subject(head, tokens, cue)
     frame = Frame(
         "tagged",
-        head.lemma_.lower(),
+        "" if is_dash(doc, head.i) else head.lemma_.lower(),
         head.i,
         cue.tokens,
         noun_phrase(asker) if asker else source.tokens if source is not None else [],
@@ -265,7 +266,8 @@ def _speaking(doc: Doc, source: list[int]) -> list[int]:
 def _subject(head: Token, content: list[int], cue: Part) -> Token | None:
     """Who the parse says does it, where the tagger names nobody: "… but said", "…, adding"."""
     found, how = subject(head)
-    if found is None and head.tag_ == "VBN":
+    as_stated = any(child.lower_ == "as" and child.i < head.i for child in head.children)
+    if head.tag_ == "VBN" and (found is None or as_stated):
         return _document(head)
     if found is None or head.pos_ != "VERB" or how not in _HOW:
         return None
