@@ -109,6 +109,34 @@ legs NNS dobj 17
 ” '' punct 17
 """
 
+UNSAID = """
+“ `` punct 2
+Boats NNS nsubj 2
+sink VBP ccomp 6
+, , punct 6
+” '' punct 6
+Marsh NNP nsubj 6 marsh PERSON
+said VBD ROOT 6 say
+. . punct 6
+He PRP nsubj 11 he
+did VBD aux 11 do
+n’t RB neg 11
+suggest VB ROOT 11 suggest
+that IN mark 15
+the DT det 14
+pier NN nsubj 15
+closes VBZ ccomp 11 close
+. . punct 11
+“ `` punct 20
+The DT det 19
+pier NN nsubj 20
+has VBZ ROOT 20 have
+five CD nummod 22
+legs NNS dobj 20
+. . punct 20
+” '' punct 20
+"""
+
 
 def test_a_quote_alone_in_the_next_paragraph_goes_on(read: Callable, words: Callable) -> None:
     doc = read(CLOSED)
@@ -123,6 +151,13 @@ def test_after_a_paragraph_of_prose_it_is_a_quote_of_its_own(read: Callable) -> 
     assert second.frame.carried
     assert second.entity is first.entity
     assert "spoke before" in second.reason
+
+
+def test_what_was_not_said_stands_in_no_quotes_way(read: Callable, words: Callable) -> None:
+    doc = read(UNSAID)
+    carried = doc._.findings[-1].frame
+    assert words(doc, carried.source) == "Marsh"
+    assert carried.carried
 
 
 def test_a_cue_with_the_last_paragraph_takes_the_earlier_ones(

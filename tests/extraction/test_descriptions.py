@@ -162,6 +162,23 @@ Marsh NNP dobj 2 marsh PERSON
 """
 SHE = "She PRP nsubj 1 she"
 
+HEADLINE = """
+Lawmaker NN nsubj 1
+says VBZ ROOT 1 say
+rust NN nsubj 3
+wins VBZ ccomp 1 win
+¶ _SP dep 3
+"""
+BREAK = "Rain NN nsubj 1\nfell VBD ROOT 1 fall\n¶ _SP dep 1"
+ONE_REP = """
+Rep. NNP compound 2 rep.
+Ida NNP compound 2 ida PERSON
+Marsh NNP nsubj 3 marsh PERSON
+ran VBD ROOT 3 run
+. . punct 3
+"""
+OTHER_REP = ONE_REP.replace("Ida", "Mary").replace("ida", "mary").replace("Marsh", "Pell")
+
 
 @pytest.mark.parametrize(
     ("before", "source", "name"),
@@ -186,6 +203,18 @@ def test_whom_a_description_stands_for(
     finding = only(read(story(before, source)))
     assert finding.entity.name == name
     assert finding.reason
+
+
+def test_a_headline_means_the_one_whom_the_story_names_first(read: Callable) -> None:
+    later = (*[BREAK] * 4, OTHER_REP)
+    first = read(story(HEADLINE, ONE_REP, *later, said=False))._.findings[0]
+    assert first.entity.name == "Ida Marsh"
+    assert first.reason == "the lawmaker whom the story names first"
+
+
+def test_a_headline_means_nobody_where_the_story_begins_with_two(read: Callable) -> None:
+    first = read(story(HEADLINE, ONE_REP, OTHER_REP, said=False))._.findings[0]
+    assert first.entity.name == "Lawmaker"
 
 
 def test_of_two_namesakes_the_one_who_spoke_just_before(read: Callable) -> None:

@@ -166,6 +166,51 @@ won VBD ccomp 9 win
 . . punct 1
 """
 
+ASKED_BY = """
+Pell NNP nsubj 1 pell PERSON
+spoke VBD ROOT 1 speak
+. . punct 1
+Pressed VBN advcl 10 press
+by IN agent 3
+Wren NNP pobj 4 wren PERSON
+on IN prep 3
+fares NNS pobj 6
+, , punct 10
+he PRP nsubj 10 he
+said VBD ROOT 10 say
+rust NN nsubj 12
+won VBD ccomp 10 win
+. . punct 10
+"""
+GIVEN_SURNAME = """
+Ashanti NNP compound 1 ashanti PERSON
+Cyril NNP nsubj 2 cyril PERSON
+sang VBD ROOT 2 sing
+. . punct 2
+Cyril NNP nsubj 5 cyril PERSON
+bowed VBD ROOT 5 bow
+. . punct 5
+She PRP nsubj 8 she
+said VBD ROOT 8 say
+rust NN nsubj 10
+won VBD ccomp 8 win
+. . punct 8
+"""
+APPOSITION = """
+They PRP nsubj 1 they
+hired VBD ROOT 1 hire
+Toby NNP compound 3 toby PERSON
+Wren NNP dobj 1 wren PERSON
+, , punct 3
+a DT det 6
+baker NN appos 3
+who WP nsubj 8 who
+said VBD relcl 6 say
+rust NN nsubj 10
+won VBD ccomp 8 win
+. . punct 1
+"""
+
 
 def test_a_portrait_stands_for_whom_the_article_speaks_of(read: Callable, only: Callable) -> None:
     finding = only(read(PORTRAIT))
@@ -197,6 +242,20 @@ def test_which_is_the_body_before_it_wherever_the_clause_hangs(
     read: Callable, only: Callable
 ) -> None:
     assert only(read(WHICH)).entity.name == "Harbour Police"
+
+
+def test_who_asked_is_not_who_answers(read: Callable, only: Callable) -> None:
+    assert only(read(ASKED_BY)).entity.name == "Pell"
+
+
+def test_a_surname_that_is_a_given_name_too_says_nothing_of_sex(
+    read: Callable, only: Callable
+) -> None:
+    assert only(read(GIVEN_SURNAME)).entity.name == "Ashanti Cyril"
+
+
+def test_a_baker_told_of_behind_a_name_is_its_bearer(read: Callable, only: Callable) -> None:
+    assert only(read(APPOSITION)).entity.name == "Toby Wren"
 
 
 def test_other_people_stay_candidates(read: Callable, only: Callable) -> None:
