@@ -22,8 +22,8 @@ pytestmark = [pytest.mark.model, pytest.mark.slow]
 Story = dict[str, Any]
 
 FLOORS = {
-    "content": 0.95,
-    "speaker": 0.94,
+    "content": 0.97,
+    "speaker": 0.96,
     "precision": 0.91,
     "corrections": 0.60,
     "correction_precision": 0.86,
