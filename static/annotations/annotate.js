@@ -40,8 +40,8 @@
       for (const end of ["first", "last"]) mark.classList.toggle(end, among(mark.dataset[end]));
     }
     clearTimeout(warming); warming = setTimeout(warm, 50);
-    const thin = $$(".item"), from = thin.indexOf(el);  // this one's buttons, and those of the next five before they are needed
-    for (const line of thin.slice(from, from + 6).map((near) => $(".line[hx-get]:not([data-asked])", near))) if (line) { line.dataset.asked = ""; htmx.trigger(line, "open"); }
+    const thin = $$(".item"), from = thin.indexOf(el);  // this one's buttons; those of the next five when no decision is on its way
+    for (const line of thin.slice(from, from + (sending ? 1 : 6)).map((near) => $(".line[hx-get]:not([data-asked])", near))) if (line) { line.dataset.asked = ""; htmx.trigger(line, "open"); }
     return el;
   }
   function toMiddle(el) {
@@ -119,8 +119,7 @@
     const { anchorNode: node, anchorOffset: at } = getSelection(), el = node?.parentElement?.closest("#story [data-start]");
     return tidy(root.dataset.mode === "edit" ? edited.end : el ? +el.dataset.start + points(node.data.slice(0, at)).length : NaN, +focused()?.dataset.parts.split("-").at(-1));
   }
-  const mode = (name) => { for (const bar of $$(".bar--edit, .bar--select, .bar--main")) bar.hidden = !bar.classList.contains("bar--" + name); root.dataset.mode = name;
-  };
+  const mode = (name) => { for (const bar of $$(".bar--edit, .bar--select, .bar--main")) bar.hidden = !bar.classList.contains("bar--" + name); root.dataset.mode = name; };
   document.addEventListener("selectionchange", () => root.dataset.mode !== "edit" && $(".bar--select") && mode(selected() ? "select" : "main"));
   function fill(form, span) {  // true when the form now names these words
     for (const name of span ? ["start", "end", "exact"] : []) form.elements[name].value = span[name]; return !!span;
@@ -160,21 +159,24 @@
     },
   };
   // ----------------------------------------------------------------- keys
-  let held = null;
+  let held = null, deciding = null;
+  const decide = () => { const button = deciding; deciding = null; if (button) { sending -= 1; button.click(); showState(); } };
   function press(key) {
     const open = $("dialog[open]"); const match = `[data-key~="${CSS.escape(key)}"]`;
     const usable = (el) => !el.disabled && !el.closest(".item:not(.is-focus)") && !el.closest("[hidden]") && (!open || open.contains(el));
     const button = $$(match).filter(usable).sort((a, b) => !!b.closest(".item") - !!a.closest(".item"))[0];
     const thin = !button && key.length === 1 && $(".line[hx-get]", focused() ?? document.createElement("p"));
     held = thin ? { card: current, key } : null;  // its buttons are on their way: pressed when they are there
-    button?.click();
+    // A decision takes as long as some pictures: the card is seen to have heard the key before it is worked on.
+    if (!button?.matches(".item [data-advance]")) button?.click();
+    else { deciding = button; sending += 1; button.closest(".item").classList.add("is-sending"); showState(); afterPaint(decide); }
     // At once: the next letter is typed before the browser says that the details are open.
     if (button?.matches("[data-finder][open] > summary")) $(FIELD, button.parentElement)?.focus();
     return !!button;
   }
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
-    const at = event.target;
+    decide(); const at = event.target;  // a key that is quicker than a picture is for the next card
     if (at.matches?.("[role=combobox]") && comboboxKey(event, at)) return;
     if (at.matches?.("input, textarea, select, [contenteditable]")) return event.key === "Escape" && item(current)?.focus();
     if (root.dataset.mode === "edit" && /^Arrow(Left|Right)$/.test(event.key))
@@ -255,10 +257,8 @@
   const put = (name, list) => localStorage.setItem(store(name), JSON.stringify(list));
   const waiting = () => stored("outbox"), keep = (list) => put("outbox", list);
   const refusals = () => stored("refused"), setAside = (list) => { put("refused", list); showState(); };
-  const idOf = (url) => url.match(/[0-9a-f]{8}-[0-9a-f-]{27}/)?.[0] ?? "";
-  const versionOf = (entry) => entry.body.find(([name]) => name === "version")?.[1];
-  const leaving = new Set();
-  let sending = 0, after = null, flushing = false, overlapped = false, saves = 0, drawn = 0, settled = false;
+  const idOf = (url) => url.match(/[0-9a-f]{8}-[0-9a-f-]{27}/)?.[0] ?? "", versionOf = (entry) => entry.body.find(([name]) => name === "version")?.[1];
+  const leaving = new Set(); let sending = 0, after = null, flushing = false, overlapped = false, saves = 0, drawn = 0, settled = false;
   function showState() {
     showRefusals();
     const el = $("#saved"); if (!el) return;

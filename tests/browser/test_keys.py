@@ -73,8 +73,8 @@ def settle_with_one_key_each(desk: Page, story: Article, capsys: Any) -> None:
     quotes = Quote.objects.filter(article=story).shown().suggested().count()
     corrections = Correction.objects.filter(article=story).suggested().count()
     pressed = 0
-    while desk.locator(".item.is-focus[data-open]:not(.is-sending)").count():
-        if desk.locator('.item.is-focus [data-key~="a"]').count():
+    while desk.locator(".item[data-open]:not(.is-sending)").count():
+        if desk.locator('.item.is-focus:not(.is-sending) [data-key~="a"]').count():
             desk.keyboard.press("a")
             pressed += 1
     saved(desk)
@@ -119,6 +119,20 @@ def test_the_next_card_is_in_focus_before_the_server_has_answered(desk, story, f
     held[0].continue_()
     saved(desk)
     assert Quote.objects.filter(article=story).confirmed().count() == 1
+
+
+def test_two_keys_before_one_picture_decide_two_cards(desk, story):
+    desk.goto(address(story))
+    pressed = "new KeyboardEvent('keydown', { key: 'a', bubbles: true })"
+    shown = desk.evaluate(
+        f"""() => {{
+          for (const _ of [1, 2]) document.body.dispatchEvent({pressed});
+          return document.getElementById('saved').textContent;
+        }}"""
+    )
+    assert shown == "Saving …"
+    saved(desk)
+    assert Quote.objects.filter(article=story).confirmed().count() == 2
 
 
 def test_a_key_pressed_before_the_cards_buttons_are_there_is_kept_for_it(desk, collection):
