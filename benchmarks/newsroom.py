@@ -38,8 +38,14 @@ from django.test import Client  # noqa: E402
 
 from benchmarks.api import say  # noqa: E402
 from benchmarks.load import Load, read, site, tokens, wait_for  # noqa: E402
-from quotes.models import Article, Collection, CorrectionQuote, Membership, Quote  # noqa: E402
-from quotes.models import Speaker as SpeakerOfRecord  # noqa: E402
+from quotes.models import (  # noqa: E402
+    Article,
+    Collection,
+    CorrectionQuote,
+    Membership,
+    Quote,
+    Speaker,
+)
 
 EDITORS, READERS = 50, 200
 EDITOR_PAUSE, READER_PAUSE, PULSE = 10.0, 10.0, 4.0
@@ -75,6 +81,9 @@ def edit(load: Load, desk: Desk, seed: int) -> None:
             public_id, versions = desk.articles[turn % len(desk.articles)]
             page = load.ask("page", partial(client.get, f"/articles/{public_id}/"))
             if page is None or page.status_code != 200:
+                if not load.goes_on():
+                    return
+                time.sleep(1)
                 continue
             pulse = re.search(r'hx-get="(/articles/[^"]+/pulse/\?since=\d+)"', page.text)
             headers = {"HX-Request": "true", "X-CSRFToken": client.cookies["csrftoken"]}
@@ -168,7 +177,7 @@ def main() -> None:
         port = free.getsockname()[1]
     base = f"http://127.0.0.1:{port}"
     keys, tables = list(tokens(READERS)), desks()
-    speakers = [str(s.public_id) for s in SpeakerOfRecord.objects.order_by("pk")[:50]]
+    speakers = [str(s.public_id) for s in Speaker.objects.order_by("pk")[:50]]
     connection.close()
     started = site(port)
     try:

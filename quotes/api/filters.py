@@ -73,9 +73,10 @@ class StrictFilterBackend(django_filters.DjangoFilterBackend):
     def filter_queryset(
         self, request: Request, queryset: QuerySet[Any], view: APIView
     ) -> QuerySet[Any]:
-        filterset = self.get_filterset(request, queryset, view)
-        if filterset is None:
+        known = getattr(view, "filterset_class", None)
+        if known is None or known.base_filters.keys().isdisjoint(request.query_params):
             return queryset
+        filterset = self.get_filterset(request, queryset, view)
         if not filterset.is_valid():
             errors = [
                 FieldError(name, "invalid-parameter", str(message))
