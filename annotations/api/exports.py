@@ -135,7 +135,7 @@ class ExportInFormat(_Export):
 
     @extend_schema(
         operation_id="exports_format_retrieve",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={(200, one.media_type): OpenApiTypes.BINARY for one in SERVED.values()},
         parameters=[
             OpenApiParameter(
                 "name",

@@ -142,7 +142,7 @@ def _describe_linked_data(responses: dict[str, Any]) -> None:
             content[JSON_LD] = {
                 "schema": {
                     "type": "object",
-                    "description": "schema.org's `Quotation`, or a graph of them.",
+                    "description": "Linked data, as schema.org's `Quotation`, or a graph of them.",
                     "required": ["@context"],
                     "properties": {"@context": {"type": "string"}},
                     "additionalProperties": True,
@@ -152,7 +152,7 @@ def _describe_linked_data(responses: dict[str, Any]) -> None:
 
 def _describe_streams(responses: dict[str, Any]) -> None:
     content = responses.get("200", {}).get("content", {})
-    if NDJSON in content:
+    if NDJSON in content and "application/json" in content:
         content[NDJSON] = {
             "schema": {
                 "type": "string",

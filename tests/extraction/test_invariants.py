@@ -115,7 +115,9 @@ def test_time_grows_with_hostile_text(piece: str, count: int) -> None:
     def reading(times: int) -> Callable[[], object]:
         return lambda: extract(Document(piece * times), Config(engine="rules"))
 
-    assert times_longer(reading(2 * count), reading(count), at_most=2.6) <= 2.6
+    # Doubled twice: one step may just leave the processor's memory. The square would be 16.
+    most = 2.4**2
+    assert times_longer(reading(4 * count), reading(count), at_most=most) <= most
 
 
 @pytest.mark.model
