@@ -22,6 +22,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ django.setup()
 import httpx  # noqa: E402 - after django.setup()
 from django.contrib.auth.models import User  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.db.models import QuerySet  # noqa: E402
 
 from annotations.models import ApiToken  # noqa: E402
 from annotations.operations.tokens import make_token  # noqa: E402
@@ -143,14 +145,27 @@ def walk(load: Load, token: str, there: set[str]) -> list[str]:
     return wrong
 
 
-def site(port: int) -> subprocess.Popen[bytes]:
+@contextmanager
+def site() -> Iterator[tuple[str, int]]:
+    """Serve the whole site, as `make run` does; give its address and process id."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     manage = Path(__file__).resolve().parent.parent / "manage.py"
     command = [sys.executable, str(manage), "serve", "--port", str(port)]
     environment = {**os.environ, "SAMPLES": "0", "LOG_LEVEL": "ERROR"}
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
+    connection.close()
+    started = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)  # noqa: S603 - ours
+    base = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(base, started)
+        yield base, started.pid
+    finally:
+        started.send_signal(signal.SIGINT)
+        started.wait(60)
 
 
-def wait_for(base: str, started: subprocess.Popen[bytes]) -> None:
+def _wait_for(base: str, started: subprocess.Popen[bytes]) -> None:
     for _ in range(240):
         try:
             if httpx.get(f"{base}/readyz", timeout=5).status_code == 200:
@@ -163,11 +178,24 @@ def wait_for(base: str, started: subprocess.Popen[bytes]) -> None:
     raise SystemExit("The site does not start: is DATA_DIR filled by make_benchmark_data?")
 
 
-def tokens(number: int) -> Iterator[str]:
-    user, _ = User.objects.get_or_create(username="load")
+def member(username: str, role: Membership.Role) -> User:
+    """Somebody with this role in every collection."""
+    user, _ = User.objects.get_or_create(username=username)
     for collection in Collection.objects.all():
-        role = {"role": Membership.Role.MANAGER}
-        Membership.objects.update_or_create(collection=collection, user=user, defaults=role)
+        Membership.objects.update_or_create(
+            collection=collection, user=user, defaults={"role": role}
+        )
+    return user
+
+
+def reopenable() -> QuerySet[Quote]:
+    """Suggested quotes that can be decided again and again: what stands in no correction."""
+    rows = Quote.objects.on_record().shown().suggested()
+    return rows.exclude(pk__in=CorrectionQuote.objects.values("quote"))
+
+
+def tokens(number: int) -> Iterator[str]:
+    user = member("load", Membership.Role.MANAGER)
     for n in range(number):
         scopes = [ApiToken.Scope.READ, ApiToken.Scope.ANNOTATE, ApiToken.Scope.IMPORT]
         yield make_token(user=user, name=f"load {n}", scopes=scopes)[1]
@@ -178,24 +206,15 @@ def main() -> None:
     logging.disable(logging.WARNING)
     parser.add_argument("--seconds", type=int, default=120)
     seconds = parser.parse_args().seconds
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    base = f"http://127.0.0.1:{port}"
     keys = list(tokens(READERS + WRITERS + 1))
     shown = Quote.objects.on_record().shown()
     there = {str(public_id) for public_id in shown.values_list("public_id", flat=True)}
     speakers = [str(s.public_id) for s in Speaker.objects.order_by("pk")[:50]]
-    # What stands in a confirmed correction cannot be reopened.
-    alone = shown.suggested().exclude(pk__in=CorrectionQuote.objects.values("quote"))
-    rows = alone.order_by("pk").values_list("public_id", "version")[: WRITERS * 20]
+    rows = reopenable().order_by("pk").values_list("public_id", "version")[: WRITERS * 20]
     free_quotes = [(str(public_id), version) for public_id, version in rows]
     if len(free_quotes) < WRITERS * 20:
         raise SystemExit("Too few suggested quotes: fill DATA_DIR by make_benchmark_data first.")
-    connection.close()
-    started = site(port)
-    try:
-        wait_for(base, started)
+    with site() as (base, _):
         load = Load(base, seconds)
         with ThreadPoolExecutor(READERS + WRITERS + 1) as pool:
             walking = pool.submit(walk, load, keys[0], there)
@@ -209,9 +228,6 @@ def main() -> None:
             for client in clients:
                 client.result()
             wrong = walking.result()
-    finally:
-        started.send_signal(signal.SIGINT)
-        started.wait(60)
     report(load, wrong, seconds)
 
 

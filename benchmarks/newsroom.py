@@ -13,8 +13,6 @@ import logging
 import os
 import random
 import re
-import signal
-import socket
 import statistics
 import sys
 import threading
@@ -32,20 +30,12 @@ django.setup()
 
 import httpx  # noqa: E402 - after django.setup()
 from django.conf import settings  # noqa: E402
-from django.contrib.auth.models import User  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from benchmarks.api import say  # noqa: E402
-from benchmarks.load import Load, read, site, tokens, wait_for  # noqa: E402
-from quotes.models import (  # noqa: E402
-    Article,
-    Collection,
-    CorrectionQuote,
-    Membership,
-    Quote,
-    Speaker,
-)
+from benchmarks.load import Load, member, read, reopenable, site, tokens  # noqa: E402
+from quotes.models import Article, Membership, Speaker  # noqa: E402
 
 EDITORS, READERS = 50, 200
 EDITOR_PAUSE, READER_PAUSE, PULSE = 10.0, 10.0, 4.0
@@ -110,12 +100,12 @@ def edit(load: Load, desk: Desk, seed: int) -> None:
 
 
 def desks() -> list[Desk]:
-    """A desk for each editor: suggested quotes that stand in no correction can be reopened."""
-    rows = Quote.objects.on_record().shown().suggested()
-    rows = rows.exclude(pk__in=CorrectionQuote.objects.values("quote"))
+    """A desk for each editor, with articles of their own."""
+    some = Article.objects.order_by("pk")[: EDITORS * ARTICLES_EACH * 3]
     found: dict[str, dict[str, int]] = {}
     for article, quote, version in (
-        rows.filter(article__in=Article.objects.order_by("pk")[: EDITORS * ARTICLES_EACH * 3])
+        reopenable()
+        .filter(article__in=some)
         .order_by("article_id", "start")
         .values_list("article__public_id", "public_id", "version")
     ):
@@ -125,12 +115,8 @@ def desks() -> list[Desk]:
         raise SystemExit("Too few suggested quotes: fill DATA_DIR by make_benchmark_data first.")
     made = []
     for number in range(EDITORS):
-        user, _ = User.objects.get_or_create(username=f"editor-{number}")
-        for collection in Collection.objects.all():
-            role = {"role": Membership.Role.EDITOR}
-            Membership.objects.update_or_create(collection=collection, user=user, defaults=role)
         client = Client()
-        client.force_login(user)
+        client.force_login(member(f"editor-{number}", Membership.Role.EDITOR))
         session = client.cookies[settings.SESSION_COOKIE_NAME].value
         made.append(Desk(session, articles[number::EDITORS][:ARTICLES_EACH]))
     return made
@@ -146,7 +132,7 @@ def watch_locks(load: Load, longest: list[float]) -> None:
     connection.close()
 
 
-def memory_mib(of: int) -> float:
+def site_mib(of: int) -> float:
     """Memory of a process and all that it started, each shared page counted once."""
     total = 0
     for pid in (of, *_started_by(of)):
@@ -172,16 +158,9 @@ def main() -> None:
     logging.disable(logging.WARNING)
     parser.add_argument("--seconds", type=int, default=600)
     seconds = parser.parse_args().seconds
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    base = f"http://127.0.0.1:{port}"
     keys, tables = list(tokens(READERS)), desks()
     speakers = [str(s.public_id) for s in Speaker.objects.order_by("pk")[:50]]
-    connection.close()
-    started = site(port)
-    try:
-        wait_for(base, started)
+    with site() as (base, pid):
         load = Load(base, seconds)
         waits: list[float] = [0.0]
         with ThreadPoolExecutor(EDITORS + READERS + 1) as pool:
@@ -192,13 +171,10 @@ def main() -> None:
                 for n, key in enumerate(keys)
             ]
             time.sleep(min(WARM_SECONDS, seconds / 2))
-            before = memory_mib(started.pid)
+            before = site_mib(pid)
             for client in busy:
                 client.result()
-        after = memory_mib(started.pid)
-    finally:
-        started.send_signal(signal.SIGINT)
-        started.wait(60)
+        after = site_mib(pid)
     report(load, waits, before, after)
 
 

@@ -28,8 +28,6 @@ _HEADERS: Final = {
 }
 _IN_PATH: Final = {
     "public_id": "Its `id`, as lists and other answers give it.",
-    "table": "Name of the table, as the codebook has it.",
-    "name": "Name of the format.",
 }
 _TAG: Final = {
     "ETag": {
@@ -112,8 +110,8 @@ def add_problems(
             if method not in _METHODS:
                 continue
             for parameter in operation.get("parameters", ()):
-                if parameter["in"] == "path":
-                    parameter.setdefault("description", _IN_PATH[parameter["name"]])
+                if parameter["in"] == "path" and "description" not in parameter:
+                    parameter["description"] = _IN_PATH[parameter["name"]]
             takes_version = any(p["name"] == "If-Match" for p in operation.get("parameters", []))
             problems = _READ if method == "get" else _WRITE
             for status in (*problems, *(_VERSIONED if takes_version else ())):
