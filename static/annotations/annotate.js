@@ -50,7 +50,7 @@
       scrollBy({ top: top - innerHeight * (innerWidth < 720 ? 0.18 : 0.36) });
   }
   function focusItem(el, { scroll = true } = {}) {
-    if (el?.matches(".later")) htmx.ajax("GET", el.getAttribute("hx-get") + "&go=on", { target: el, swap: el.getAttribute("hx-swap") });
+    if (el?.matches(".later")) htmx.ajax("GET", el.getAttribute("hx-get") + "&go=on", { source: el, target: el, swap: el.getAttribute("hx-swap") }).catch(() => {});
     if (!el?.dataset.item) return;
     current = el.dataset.item; paint();
     if (scroll) toMiddle(el); el.focus({ preventScroll: true });
@@ -335,10 +335,10 @@
     if (sending || $(".conflict-card")) { d.shouldSwap = false; overlapped = true; }
     else if (drawn !== saves) { d.shouldSwap = false; setTimeout(refresh); }  // decided and answered while this was on its way
   });
-  async function refresh() {
-    if (sending || !story()) return;
-    await htmx.ajax("GET", here(), { target: "#story", select: "#story", selectOOB: "#progress,#voices,#filters,#done", swap: "morph:outerHTML" }).catch(() => {});
-  }
+  // One at a time, and one more for all who ask meanwhile: htmx never answers for a request that it puts off.
+  let drawing = Promise.resolve(), asked = null;
+  const draw = () => htmx.ajax("GET", here(), { target: "#story", select: "#story", selectOOB: "#progress,#voices,#filters,#done", swap: "morph:outerHTML" }).catch(() => {});
+  const refresh = () => asked ??= drawing.then(() => (asked = null, drawing = !sending && story() ? draw() : drawing));
   // Somebody else decided something: drawn as soon as nothing is being typed, chosen or sent here.
   const busy = () => sending || flushing || root.dataset.mode === "edit" || selected() || $("dialog[open], .is-focus details[open], .conflict-card")
     || document.activeElement?.matches(FIELD);

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -79,6 +82,27 @@ def test_ten_decisions_with_the_network_gone_in_the_middle_all_arrive_once(desk,
     edits = Edit.objects.filter(article=story)
     assert edits.count() == 10
     assert edits.values("object_id").distinct().count() == 10
+
+
+def test_the_network_gone_while_the_page_is_drawn_again_and_again_is_only_a_page_not_drawn(
+    desk, story
+):
+    """Those who ask for the page while it is on its way are answered, once and with its fate."""
+    desk.goto(address(story))
+    late: list[Any] = []
+    desk.route(re.compile(r"\?focus="), lambda route: late.append(route))
+    for _ in range(3):
+        desk.evaluate("document.dispatchEvent(new Event('changed-elsewhere'))")
+    for number in range(2):
+        while len(late) == number:
+            desk.wait_for_timeout(20)
+        late[number].abort("internetdisconnected")
+    desk.wait_for_timeout(300)
+    assert len(late) == 2
+    desk.unroute_all()
+    Quote.objects.filter(article=story).update(status="confirmed")
+    desk.evaluate("document.dispatchEvent(new Event('changed-elsewhere'))")
+    expect(desk.locator(".item[data-number][data-open]")).to_have_count(0)
 
 
 @pytest.mark.parametrize("name", ["<script>alert(1)</script>", "Wolfgang" * 37 + " End"])
