@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
+from quotes.importing.ahead import Found
 from quotes.importing.archives import opened, unpacked
 from quotes.importing.decoding import decode
 from quotes.importing.files import check_size
@@ -16,8 +17,6 @@ from quotes.importing.foreign import brat, label_studio, read_line, tasks_of
 from quotes.importing.items import ReadFailure, RefusedInput
 from quotes.importing.own_tables import is_own, read_own_tables
 from quotes.importing.record import Fields, RecordLine, read_record
-
-Found = RecordLine | ReadFailure
 
 
 @dataclass(frozen=True, slots=True)

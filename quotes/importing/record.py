@@ -19,10 +19,12 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from quotes.extraction.text import normalise_quote
 from quotes.importing.addresses import checked_url
 from quotes.importing.items import MAX_CHARACTERS, ReadFailure, RefusedInput
 from quotes.importing.tables import checked_codes
 from quotes.importing.text import MAX_LABEL, stored_label
+from quotes.normal_form import words_hash
 
 FORMAT = 1
 MAX_LINE_BYTES = 20 * 1024 * 1024
@@ -447,6 +449,8 @@ def _check_quote(quote: Fields, text: str, place: str) -> None:
             if before["end"] > after["start"]:
                 raise RefusedInput(f"The content parts of {place} overlap or are out of order.")
     quote["start"], quote["end"] = content[0]["start"], content[-1]["end"]
+    quote["normal_text"] = normalise_quote("\n".join(part["exact"] for part in content))
+    quote["same_words_hash"] = words_hash(quote["normal_text"])
 
 
 def _check_exact(span: Fields, text: str, place: str, role: str = "") -> None:

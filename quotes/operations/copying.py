@@ -18,7 +18,6 @@ from django.utils import timezone
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
-from quotes.extraction.text import normalise_quote
 from quotes.importing import canonical_url
 from quotes.importing.record import Fields
 from quotes.models import (
@@ -33,7 +32,7 @@ from quotes.models import (
     SpeakerCandidate,
     SpeakerName,
 )
-from quotes.normal_form import stored_norm, words_hash
+from quotes.normal_form import stored_norm
 
 PUBLIC = ("id", "public_id", "created_at", "updated_at")
 DECISION = (
@@ -52,10 +51,10 @@ RUN_OWN = (
     "state", "engine_version", "model", "config_hash", "n_quotes", "n_corrections",
     "milliseconds", "note", "error", "started_at", "finished_at",
 )  # fmt: skip
-QUOTE_OWN = ("kind", "act", "start", "end", "cue_lemma")
+QUOTE_OWN = ("kind", "act", "start", "end", "cue_lemma", "normal_text", "same_words_hash")
 QUOTE = (
     *PUBLIC, "article_id", "collection_id", "published_on", *QUOTE_OWN, "parent_id", "speaker_id",
-    "addressee_id", "normal_text", "same_words_hash", *DECISION,
+    "addressee_id", *DECISION,
 )  # fmt: skip
 SPAN_OWN = ("role", "ordinal", "start", "end", "exact")
 CANDIDATE_OWN = ("rank", "probability", "reason")
@@ -176,13 +175,11 @@ class ArticleWriter:
         return keys
 
     def _quote(self, data: Fields, quote: Fields, keys: Keys) -> Row:
-        content = [part["exact"] for part in quote["parts"] if part["role"] == "content"]
-        normal = normalise_quote("\n".join(content))
         return (
             *self._public(keys, quote), self.ids[data["id"]], self.collection.pk,
             data["published_on"], *quote_own(quote), keys.get(quote["parent"]),
-            self.people.get(quote["speaker"]), self.people.get(quote["addressee"]), normal,
-            words_hash(normal), *self._decision(quote),
+            self.people.get(quote["speaker"]), self.people.get(quote["addressee"]),
+            *self._decision(quote),
         )  # fmt: skip
 
     def _write_corrections(self) -> None:

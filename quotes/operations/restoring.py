@@ -8,17 +8,16 @@ with the same text is a duplicate, a speaker with the same id is the same speake
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
 
 from django.db import DatabaseError, connection, transaction
 from django.db.models.functions import Now
 
 from quotes.importing import ReadFailure
+from quotes.importing.ahead import Found, in_batches, read_ahead
 from quotes.importing.record import RecordLine
 from quotes.models import (
     Article,
@@ -35,8 +34,6 @@ from quotes.models import (
 from quotes.operations.copying import ArticleWriter
 from quotes.operations.indexing import indexes_built_after
 
-LINES_AT_ONCE = 250
-CHARACTERS_AT_ONCE = 2_000_000
 TABLES = (
     Article, Speaker, SpeakerName, ExtractionRun, Quote, QuoteSpan, SpeakerCandidate, Correction,
     CorrectionQuote,
@@ -80,19 +77,21 @@ class RestoreReport:
 def restore_lines(
     *,
     collection: Collection,
-    lines: Iterable[RecordLine | ReadFailure],
+    lines: Iterable[Found],
     dry_run: bool = False,
     alone: bool = False,
 ) -> RestoreReport:
     """Store articles with their annotations; a dry run does it all and takes it back.
 
     ``alone`` says that nobody waits for the tables meanwhile, and that ``lines`` can be gone
-    through twice. Empty tables are then filled without what looks across rows; where that does not
-    hold at the end, all is taken back and the lines are read again, each held to it and named.
+    through twice and by another process. Empty tables are then filled without what looks across
+    rows; where that does not hold at the end, all is taken back and the lines are read again, each
+    held to it and named.
     """
     if alone and isinstance(lines, Iterator):
         raise TypeError("Lines that can be gone through once only are not read alone.")
-    restoring = partial(_restore, collection, lines, dry_run=dry_run)
+    batches = partial(read_ahead if alone else in_batches, lines)
+    restoring = partial(_restore, collection, batches, dry_run=dry_run)
     if alone and not Article.objects.exists() and not Speaker.objects.exists():
         try:
             return restoring(_filling())
@@ -103,7 +102,7 @@ def restore_lines(
 
 def _restore(
     collection: Collection,
-    lines: Iterable[RecordLine | ReadFailure],
+    batches: Callable[[], Iterator[list[Found]]],
     around: AbstractContextManager[None],
     *,
     dry_run: bool,
@@ -112,7 +111,7 @@ def _restore(
     later: list[tuple[str, str]] = []
     with transaction.atomic():
         with around:
-            for batch in _batches(lines):
+            for batch in batches():
                 _store_batch(collection, batch, report, later)
             _link_same_points(later)
             connection.check_constraints()
@@ -129,32 +128,9 @@ def _filling() -> Iterator[None]:
         yield
 
 
-def _batches(
-    lines: Iterable[RecordLine | ReadFailure],
-) -> Iterator[list[RecordLine | ReadFailure]]:
-    """Read and check the next batch while the database stores this one."""
-    remaining = iter(lines)
-    with ThreadPoolExecutor(1, "read-ahead") as reader:
-        coming = reader.submit(_batch, remaining)
-        while batch := coming.result():
-            coming = reader.submit(_batch, remaining)
-            yield batch
-
-
-def _batch(lines: Iterator[RecordLine | ReadFailure]) -> list[RecordLine | ReadFailure]:
-    batch = []
-    characters = 0
-    for line in islice(lines, LINES_AT_ONCE):
-        batch.append(line)
-        characters += len(line.data["text"]) if isinstance(line, RecordLine) else 0
-        if characters >= CHARACTERS_AT_ONCE:
-            break
-    return batch
-
-
 def _store_batch(
     collection: Collection,
-    batch: Sequence[RecordLine | ReadFailure],
+    batch: Sequence[Found],
     report: RestoreReport,
     later: list[tuple[str, str]],
 ) -> None:

@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from quotes.importing.ahead import read_ahead
 from quotes.importing.annotated import AnnotatedFiles
 from quotes.importing.record import RecordLine, checked_line, read_record
 from quotes.models import Article, Quote, QuoteSpan
@@ -82,12 +83,13 @@ def test_one_line_among_a_thousand_whose_quotes_overlap_costs_itself(collection)
 
 @pytest.mark.django_db(transaction=True)
 def test_rows_that_fit_are_filled_in_once_and_held_to_everything(collection, monkeypatch):
-    before, read = definitions(), []
-    batch = restoring._batch
-    monkeypatch.setattr(restoring, "_batch", lambda rest: read.append(batch(rest)) or read[-1])
+    before, readings = definitions(), []
+    monkeypatch.setattr(
+        restoring, "read_ahead", lambda lines: readings.append(lines) or read_ahead(lines)
+    )
     report = restore_lines(collection=collection, lines=lines(*map(story, range(300))), alone=True)
     assert report.states == {"stored": 300}
-    assert sum(map(len, read)) == 300
+    assert len(readings) == 1
     assert Quote.objects.count() == 600
     assert definitions() == before
 
@@ -119,13 +121,6 @@ def test_each_bad_line_of_a_batch_is_named_in_order(collection):
     report = restore_lines(collection=collection, lines=lines(*given))
     assert report.states == {"stored": 17, "failed": 3}
     assert [said.name for said in report.said] == ["line 4", "line 5", "line 20"]
-
-
-@pytest.mark.django_db
-def test_long_texts_are_stored_a_few_at_a_time(collection, monkeypatch):
-    monkeypatch.setattr(restoring, "CHARACTERS_AT_ONCE", 100)
-    batches = list(restoring._batches(lines(*map(story, range(5)))))
-    assert [len(batch) for batch in batches] == [2, 2, 1]
 
 
 def test_lines_that_can_be_gone_through_once_are_not_read_alone():
