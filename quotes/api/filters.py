@@ -179,27 +179,34 @@ class StatementFilters(_QuoteFilters):
         """Leave out a quote whose group has a fuller one of the speaker, or else an older row."""
         fullest = F("group__fullest_id")
         rivals = SameWordsQuote.objects.members().filter(
+            self._left_by_others("quote"),
             quote__status=Status.CONFIRMED,
             quote__speaker=OuterRef(OuterRef("speaker")),
             group=OuterRef("group"),
-            **self._narrowed(),
         )
         better = Q(quote=fullest) | (Q(quote__lt=OuterRef("quote")) & ~Q(fullest=OuterRef("quote")))
         rivals = rivals.annotate(fullest=fullest).exclude(quote=OuterRef("quote")).filter(better)
         mine = SameWordsQuote.objects.members().filter(
             quote=OuterRef("pk"), group__status__in=(Status.SUGGESTED, Status.CONFIRMED)
         )
-        return rows.filter(~Exists(mine.filter(Exists(rivals))))
+        repeated = Exists(mine.filter(Exists(rivals)))
+        return rows.filter(~Q(status=Status.CONFIRMED) | ~repeated)
 
-    def _narrowed(self) -> dict[str, Any]:
-        """What the other parameters ask of the quote that stands for a group."""
+    def _left_by_others(self, quote: str) -> Q:
+        """That the other parameters leave this quote too: else it could not stand for a group."""
         asked = {
-            "quote__published_on__gte": self.form.cleaned_data.get("published_after"),
-            "quote__published_on__lte": self.form.cleaned_data.get("published_before"),
-            "quote__article__outlet": self.form.cleaned_data.get("outlet"),
-            "quote__kind": self.form.cleaned_data.get("kind"),
+            name: value
+            for name, value in self.form.cleaned_data.items()
+            if name != "group" and value is not None
         }
-        return {name: value for name, value in asked.items() if value}
+        if not asked:
+            return Q()
+        left: QuerySet[Any] = Quote.objects.filter(pk=OuterRef(quote))
+        for name, value in asked.items():
+            left = self.filters[name].filter(left, value)
+        if "q" in asked:
+            left = left.filter(Quote.having(asked["q"]).matches)
+        return Q(Exists(left))
 
 
 class StatementListFilters(StatementFilters):
