@@ -16,6 +16,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -26,6 +27,7 @@ Filter = str | int | float | bool | None
 
 RETRIED: Final = frozenset({429, 503})
 LONGEST_WAIT: Final = 60.0
+"""Between two tries where the server does not say how long; it may ask for more."""
 
 
 class Refused(Exception):
@@ -45,6 +47,9 @@ class StillRunning(Refused):
 class OnRecord:
     """One server and one token. Waits and asks again where the server is busy (429, 503).
 
+    It never asks sooner than ``Retry-After`` says; a server that wants more than ``patience``
+    seconds is refused to the caller at once.
+
     A POST gets an idempotency key of its own unless one is given, so that asking again after a
     cut connection does nothing twice.
     """
@@ -55,11 +60,13 @@ class OnRecord:
         token: str,
         *,
         tries: int = 6,
+        patience: float = 600.0,
         timeout: float = 30.0,
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._tries = tries
+        self._patience = patience
         self._sleep = sleep
         self._http = httpx.Client(
             base_url=f"{server.rstrip('/')}/api/v1/",
@@ -94,7 +101,9 @@ class OnRecord:
         page = self.get(path, **{"limit": 200, **filters})
         yield page["results"]
         while page["next"]:
-            page = self._ask("GET", page["next"]).json()
+            # Of the link only the query: the token goes to this server and no other.
+            query = dict(httpx.URL(page["next"]).params)
+            page = self._ask("GET", _path(path), params=query).json()
             yield page["results"]
 
     def rows(self, path: str, **filters: Filter) -> Iterator[Row]:
@@ -115,13 +124,13 @@ class OnRecord:
                 headers={"Accept": "application/x-ndjson"},
                 timeout=httpx.Timeout(30.0, read=300.0),
             ) as response:
-                if response.status_code in RETRIED and left:
-                    response.read()
-                    self._wait(response, self._tries - left)
-                    continue
                 if response.is_error:
                     response.read()
-                    raise _refused(response)
+                    refusal = _refused(response)
+                    if response.status_code not in RETRIED or not left:
+                        raise refusal
+                    self._wait(self._tries - left, response, refusal)
+                    continue
                 for line in response.iter_lines():
                     if line:
                         yield json.loads(line)
@@ -187,7 +196,7 @@ class OnRecord:
             except httpx.TransportError:
                 if is_last or not is_safe:
                     raise
-                self._wait(None, attempt)
+                self._wait(attempt)
                 continue
             if not response.is_error:
                 return response
@@ -195,18 +204,36 @@ class OnRecord:
             is_busy = response.status_code in RETRIED or isinstance(refusal, StillRunning)
             if is_last or not is_busy:
                 raise refusal
-            self._wait(response, attempt)
+            self._wait(attempt, response, refusal)
         raise AssertionError("tries is at least one")
 
-    def _wait(self, response: httpx.Response | None, attempt: int) -> None:
+    def _wait(
+        self,
+        attempt: int,
+        response: httpx.Response | None = None,
+        refusal: Refused | None = None,
+    ) -> None:
         """As long as the server says, else twice as long each time."""
-        told = response.headers.get("Retry-After", "") if response is not None else ""
-        if told.isdecimal():
-            self._sleep(min(float(told), LONGEST_WAIT))
-        else:
+        told = None if response is None else _told(response.headers.get("Retry-After", ""))
+        if told is None:
             # Not all clients at the same moment: nothing here has to be unguessable.
             apart = random.uniform(0.5, 1.0)  # noqa: S311
             self._sleep(min(2.0**attempt / 4, LONGEST_WAIT) * apart)
+        elif told > self._patience and refusal is not None:
+            raise refusal
+        else:
+            self._sleep(told)
+
+
+def _told(retry_after: str) -> float | None:
+    """Seconds to wait: given as such or, as servers in front may, as the time of day."""
+    if retry_after.isascii() and retry_after.isdecimal():
+        return float(retry_after)
+    try:
+        moment = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    return max(0.0, moment.timestamp() - time.time())
 
 
 def _path(path: str) -> str:

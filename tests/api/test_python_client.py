@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import sys
 from collections.abc import Callable, Iterator
+from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +115,46 @@ def test_it_waits_as_long_as_it_is_told(client_of: Callable[..., Any]) -> None:
     assert 0 < slept[1] < slept[2] * 4
     assert len(set(server.keys)) == 1
     assert server.keys[0]
+
+
+def test_it_waits_for_a_time_of_day_and_never_less_than_told(
+    client_of: Callable[..., Any],
+) -> None:
+    from on_record import Refused
+
+    slept: list[float] = []
+    at = format_datetime(dt.datetime.now(dt.UTC) + dt.timedelta(seconds=90), usegmt=True)
+    busy = {"code": "busy", "status": 503}
+    server = Busy((503, {"Retry-After": at}, busy), (200, {}, {}))
+    client_of(httpx.MockTransport(server), sleep=slept.append).get("quotes")
+    assert 80 < slept.pop() <= 90
+    server = Busy((503, {"Retry-After": "200"}, busy), (200, {}, {}))
+    client_of(httpx.MockTransport(server), sleep=slept.append).get("quotes")
+    assert slept == [200]
+    server = Busy((503, {"Retry-After": "601"}, busy), (503, {"Retry-After": "601"}, busy))
+    impatient = client_of(httpx.MockTransport(server), sleep=slept.append)
+    for ask in (impatient.get, lambda path: list(impatient.stream(path))):
+        with pytest.raises(Refused, match="busy"):
+            ask("quotes")
+    assert slept == [200]
+
+
+def test_the_token_goes_to_the_one_server_whatever_a_link_says(
+    client_of: Callable[..., Any],
+) -> None:
+    asked: list[str] = []
+    pages = [
+        {"results": [{"id": "a"}], "next": "http://elsewhere.example/api/v1/quotes/?cursor=c&x=1"},
+        {"results": [{"id": "b"}], "next": None},
+    ]
+
+    def server(request: Any) -> Any:
+        asked.append(str(request.url))
+        return httpx.Response(200, json=pages.pop(0))
+
+    record = client_of(httpx.MockTransport(server))
+    assert [row["id"] for row in record.rows("quotes")] == ["a", "b"]
+    assert asked[1] == f"{SERVER}/api/v1/quotes/?cursor=c&x=1"
 
 
 def test_it_gives_up_and_says_why(client_of: Callable[..., Any]) -> None:
