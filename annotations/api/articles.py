@@ -16,12 +16,12 @@ from annotations.api.repeats import IDEMPOTENCY_KEY, idempotent
 from annotations.operations.articles import change_article, read_again, undo_article_change
 from quotes.api import reading
 from quotes.api.fields import DATE_FORM
-from quotes.api.offsets import CODE_POINTS
+from quotes.api.offsets import CODE_POINTS, Offsets
 from quotes.api.permissions import READING
 from quotes.api.problems import FieldError, Problem
 from quotes.api.serializers import ArticleSerializer, etag
 from quotes.api.serializers.imports import ArticleRunSerializer
-from quotes.api.views import ArticleDetail, RecordView
+from quotes.api.views import OFFSET_UNIT, ArticleDetail, RecordView
 from quotes.models import Article, ExtractionRun
 
 if TYPE_CHECKING:
@@ -54,9 +54,14 @@ class ArticleChange(Body):
     shown = SHOWN
 
 
-def show(article: Article) -> dict[str, Any]:
+def show(article: Article, unit: str = CODE_POINTS) -> dict[str, Any]:
     """The article as reading gives it."""
-    row = reading.whole_article_rows(Article.objects.all()).get(pk=article.pk)
+    return show_row(reading.whole_article_rows(Article.objects.all()).get(pk=article.pk), unit)
+
+
+def show_row(row: Article, unit: str) -> dict[str, Any]:
+    if unit != CODE_POINTS:
+        Offsets.of_text(unit, row.pk, row.text).shift_article(row)
     shown: dict[str, Any] = ArticleSerializer(row).data
     return shown
 
@@ -65,8 +70,11 @@ class ArticleInFull(ArticleDetail):
     __doc__ = ArticleDetail.__doc__
 
     scopes = {**READING, "PATCH": "import"}
+    written_parameters = frozenset({"offset_unit"})
 
-    @extend_schema(request=ArticleChange, parameters=[IF_MATCH], responses=ArticleSerializer)
+    @extend_schema(
+        request=ArticleChange, parameters=[OFFSET_UNIT, IF_MATCH], responses=ArticleSerializer
+    )
     def patch(self, request: Request, public_id: uuid.UUID) -> Response:
         """Correct what is known about an article; quotes and corrections take over a new date.
 
@@ -75,6 +83,7 @@ class ArticleInFull(ArticleDetail):
         version = version_of(request, public_id)
         body = ArticleChange(data=request.data)
         body.is_valid(raise_exception=True)
+        unit = self.unit()
         if not body.validated_data:
             said = "Say what to change."
             raise Problem("invalid-body", said, errors=[FieldError("", "nothing-to-change", said)])
@@ -84,30 +93,31 @@ class ArticleInFull(ArticleDetail):
             user=cast("User", request.user),
             changes=body.validated_data,
         )
-        return Response(show(article), headers={"ETag": etag(article)})
+        return Response(show(article, unit), headers={"ETag": etag(article, unit)})
 
     def show_current(self, row: Article) -> Any:
-        return show(row)
+        return show(row, self.unit())
 
 
-@extend_schema(methods=["POST"], request=None, parameters=[IF_MATCH, IDEMPOTENCY_KEY])
+@extend_schema(methods=["POST"], request=None, parameters=[OFFSET_UNIT, IF_MATCH, IDEMPOTENCY_KEY])
 class ArticleUndo(RecordView):
     """Take back the change that made this version of the article."""
 
     scopes = {"POST": "import"}
     serializer_class = ArticleSerializer
     queryset = Article.objects.none()
+    written_parameters = frozenset({"offset_unit"})
 
     @idempotent()
     def post(self, request: Request, public_id: uuid.UUID) -> Response:
         version = version_of(request, public_id)
         NoBody(data=request.data).is_valid(raise_exception=True)
-        user = cast("User", request.user)
+        user, unit = cast("User", request.user), self.unit()
         article = undo_article_change(public_id=public_id, version=version, user=user)
-        return Response(show(article), headers={"ETag": etag(article, CODE_POINTS)})
+        return Response(show(article, unit), headers={"ETag": etag(article, unit)})
 
     def show_current(self, row: Article) -> Any:
-        return show(row)
+        return show(row, self.unit())
 
 
 class ArticleExtract(RecordView):

@@ -19,9 +19,10 @@ from annotations.operations import corrections, quotes
 from annotations.operations.undoing import undo_own
 from quotes.api import reading
 from quotes.api.fields import UUID_FORM
+from quotes.api.offsets import CODE_POINTS, Offsets
 from quotes.api.problems import Problem
 from quotes.api.serializers import CorrectionSerializer, StatementSerializer, etag
-from quotes.api.views import RecordView
+from quotes.api.views import OFFSET_UNIT, RecordView
 from quotes.models import Correction, Quote
 from quotes.models.quote import QuoteKind
 
@@ -39,6 +40,9 @@ IF_MATCH = OpenApiParameter(
     required=True,
     description='The `ETag` of the object that you looked at: `"{id}.{version}"`.',
 )
+
+TAKEN: Final = (OFFSET_UNIT, IF_MATCH, IDEMPOTENCY_KEY)
+"""What every action takes beside its body."""
 
 
 class NoBody(Body):
@@ -66,6 +70,7 @@ class Action(RecordView, ABC):
     """
 
     scopes = {"POST": "annotate"}
+    written_parameters = frozenset({"offset_unit"})
     body: ClassVar[type[Body]] = NoBody
 
     @abstractmethod
@@ -76,18 +81,25 @@ class Action(RecordView, ABC):
     def rows(self) -> QuerySet[Any]:
         """The rows as reading shows them."""
 
+    @abstractmethod
+    def shift(self, row: Any, offsets: Offsets) -> None:
+        """Put the row's offsets into the client's unit."""
+
     @idempotent()
     def post(self, request: Request, public_id: uuid.UUID) -> Response:
         version = version_of(request, public_id)
         body = self.body(data=request.data)
         body.is_valid(raise_exception=True)
-        user = cast("User", request.user)
+        user, unit = cast("User", request.user), self.unit()
         row = self.act(public_id=public_id, version=version, user=user, **body.validated_data)
-        return Response(self.show_current(row), headers={"ETag": etag(row)})
+        return Response(self.show_current(row), headers={"ETag": etag(row, unit)})
 
     def show_current(self, row: Model) -> Any:
         """The object as reading it gives it; also shown to who came with an older version."""
-        return self.get_serializer(self.rows().get(pk=row.pk)).data
+        shown, unit = self.rows().get(pk=row.pk), self.unit()
+        if unit != CODE_POINTS:
+            self.shift(shown, Offsets.of_articles(unit, [shown.article_id]))
+        return self.get_serializer(shown).data
 
 
 def version_of(request: Request, public_id: uuid.UUID) -> int:
@@ -105,6 +117,9 @@ class QuoteAction(Action):
     def rows(self) -> QuerySet[Quote]:
         return reading.statement_rows(Quote.objects.all())
 
+    def shift(self, row: Quote, offsets: Offsets) -> None:
+        offsets.shift_quotes([row])
+
 
 class CorrectionAction(Action):
     serializer_class = CorrectionSerializer
@@ -113,8 +128,11 @@ class CorrectionAction(Action):
     def rows(self) -> QuerySet[Correction]:
         return reading.correction_rows(Correction.objects.all())
 
+    def shift(self, row: Correction, offsets: Offsets) -> None:
+        offsets.shift_corrections([row])
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
+
+@extend_schema(methods=["POST"], parameters=[*TAKEN], request=None)
 class QuoteConfirm(QuoteAction):
     """Accept a suggested quote as it stands."""
 
@@ -122,7 +140,7 @@ class QuoteConfirm(QuoteAction):
         return quotes.confirm_quote(**said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=ReasonBody)
+@extend_schema(methods=["POST"], parameters=[*TAKEN], request=ReasonBody)
 class QuoteReject(QuoteAction):
     """Say that this is not a quote. The engine never suggests it again."""
 
@@ -132,7 +150,7 @@ class QuoteReject(QuoteAction):
         return quotes.reject_quote(**said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
+@extend_schema(methods=["POST"], parameters=[*TAKEN], request=None)
 class QuoteReopen(QuoteAction):
     """Make a decided quote a suggestion again."""
 
@@ -140,7 +158,7 @@ class QuoteReopen(QuoteAction):
         return quotes.reopen_quote(**said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=SpeakerBody)
+@extend_schema(methods=["POST"], parameters=[*TAKEN], request=SpeakerBody)
 class QuoteSpeaker(QuoteAction):
     """Say who said it, and accept the quote."""
 
@@ -150,7 +168,7 @@ class QuoteSpeaker(QuoteAction):
         return quotes.set_speaker(speaker_id=uuid.UUID(speaker), **said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=KindBody)
+@extend_schema(methods=["POST"], parameters=[*TAKEN], request=KindBody)
 class QuoteKindOf(QuoteAction):
     """Say whether the quote is direct, mixed or indirect. Does not decide it."""
 
@@ -160,7 +178,7 @@ class QuoteKindOf(QuoteAction):
         return quotes.set_kind(**said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
+@extend_schema(methods=["POST"], parameters=[*TAKEN], request=None)
 class CorrectionConfirm(CorrectionAction):
     """Accept a suggested correction as it stands."""
 
@@ -168,7 +186,7 @@ class CorrectionConfirm(CorrectionAction):
         return corrections.confirm_correction(**said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
+@extend_schema(methods=["POST"], parameters=[*TAKEN], request=None)
 class CorrectionReject(CorrectionAction):
     """Say that nobody corrects anybody here. The engine never suggests it again."""
 
@@ -176,7 +194,7 @@ class CorrectionReject(CorrectionAction):
         return corrections.reject_correction(**said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
+@extend_schema(methods=["POST"], parameters=[*TAKEN], request=None)
 class CorrectionReopen(CorrectionAction):
     """Make a decided correction a suggestion again."""
 
@@ -184,7 +202,7 @@ class CorrectionReopen(CorrectionAction):
         return corrections.reopen_correction(**said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
+@extend_schema(methods=["POST"], parameters=[*TAKEN], request=None)
 class CorrectionSwap(CorrectionAction):
     """Turn it round: who corrects becomes who is corrected."""
 
@@ -195,7 +213,7 @@ class CorrectionSwap(CorrectionAction):
 UNDO = """Take back your own last decision on it, which nobody changed since."""
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
+@extend_schema(methods=["POST"], parameters=[*TAKEN], request=None)
 class QuoteUndo(QuoteAction):
     __doc__ = UNDO
 
@@ -203,7 +221,7 @@ class QuoteUndo(QuoteAction):
         return undo_own(**said)
 
 
-@extend_schema(methods=["POST"], parameters=[IF_MATCH, IDEMPOTENCY_KEY], request=None)
+@extend_schema(methods=["POST"], parameters=[*TAKEN], request=None)
 class CorrectionUndo(CorrectionAction):
     __doc__ = UNDO
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -216,17 +217,20 @@ class QuoteBulk(RecordView):
     scopes = {"POST": "annotate"}
     serializer_class = BulkAnswer
     queryset = Quote.objects.none()
+    written_parameters = frozenset({"offset_unit"})
 
-    @extend_schema(request=BulkBody, parameters=[REQUIRED_KEY], responses=BulkAnswer)
+    @extend_schema(request=BulkBody, parameters=[OFFSET_UNIT, REQUIRED_KEY], responses=BulkAnswer)
     @idempotent(required=True)
     def post(self, request: Request) -> Response:
         body = BulkBody(data=request.data)
         body.is_valid(raise_exception=True)
-        user = cast("User", request.user)
-        results = [self._decide(item, user) for item in body.validated_data["items"]]
+        user, in_unit = cast("User", request.user), functools.partial(show, unit=self.unit())
+        results = [self._decide(item, user, in_unit) for item in body.validated_data["items"]]
         return Response({"results": results})
 
-    def _decide(self, item: Mapping[str, Any], user: User) -> dict[str, Any]:
+    def _decide(
+        self, item: Mapping[str, Any], user: User, show: Callable[[Quote], dict[str, Any]]
+    ) -> dict[str, Any]:
         found = {"id": item["id"], "status": 200, "quote": None, "problem": None}
         try:
             with transaction.atomic():

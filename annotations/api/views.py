@@ -12,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from annotations.api.articles import show_row
 from annotations.api.bodies import ArticleBody
 from annotations.api.repeats import IDEMPOTENCY_KEY, idempotent
 from annotations.operations.importing import import_articles
@@ -21,7 +22,7 @@ from quotes.api import reading
 from quotes.api.permissions import READING
 from quotes.api.problems import FieldError, Problem, plain_response
 from quotes.api.serializers import ArticleSerializer, etag
-from quotes.api.views import ArticleList
+from quotes.api.views import OFFSET_UNIT, ArticleList
 from quotes.importing import MAX_CHARACTERS, ReadFailure, read_paste
 from quotes.models import Article, Collection, ImportItem
 
@@ -42,10 +43,11 @@ class Articles(ArticleList):
     """Articles, newest first: the latest version of each story."""
 
     scopes = {**READING, "POST": "import"}
+    written_parameters = frozenset({"offset_unit"})
 
     @extend_schema(
         request=ArticleBody,
-        parameters=[IDEMPOTENCY_KEY],
+        parameters=[OFFSET_UNIT, IDEMPOTENCY_KEY],
         responses={
             201: OpenApiResponse(ImportedArticle, description="Stored; the engine reads it next."),
             200: OpenApiResponse(ImportedArticle, description="The same text is there already."),
@@ -61,7 +63,7 @@ class Articles(ArticleList):
         """
         body = ArticleBody(data=request.data)
         body.is_valid(raise_exception=True)
-        fields = dict(body.validated_data)
+        fields, unit = dict(body.validated_data), self.unit()
         user = cast("User", request.user)
         collection = collection_of(user, fields.pop("collection", None))
         if len(fields["text"]) > MAX_CHARACTERS:
@@ -73,17 +75,14 @@ class Articles(ArticleList):
         report = batch.items.get()
         if report.article_id is None:
             raise self._unreadable(report.message)
-        return self._imported(report)
+        return self._imported(report, unit)
 
-    def _imported(self, report: ImportItem) -> Response:
+    def _imported(self, report: ImportItem, unit: str) -> Response:
         article = reading.whole_article_rows(Article.objects.all()).get(pk=report.article_id)
         is_new = report.state == ImportItem.State.STORED
-        shown = {
-            **ArticleSerializer(article).data,
-            "outcome": "stored" if is_new else "duplicate",
-        }
+        shown = {**show_row(article, unit), "outcome": "stored" if is_new else "duplicate"}
         address = reverse("api:article_detail", args=[article.public_id])
-        headers = {"Location": address, "ETag": etag(article)}
+        headers = {"Location": address, "ETag": etag(article, unit)}
         return Response(shown, status=201 if is_new else 200, headers=headers)
 
     @staticmethod

@@ -17,7 +17,7 @@ from annotations.operations.speakers import create_speaker
 from annotations.operations.tokens import make_token
 from quotes.models import Article, Collection, Correction, Quote, Speaker
 from tests.api.conftest import API, World, make_world, without_request_id
-from tests.factories import make_article, make_quote
+from tests.factories import make_article, make_correction, make_quote, make_speaker
 
 ASTRAL = "The 𝒟ean said “We stay 𝒟own,” and left."
 
@@ -98,6 +98,80 @@ def test_offsets_count_as_the_client_counts(api: Client, collection: Collection)
     assert (found["start"], found["end"]) == (at, end)
     row = Quote.objects.get()
     assert ASTRAL[row.start : row.end] == words
+
+
+def in_units(text: str, place: int) -> int:
+    return len(text[:place].encode("utf-16-le")) // 2
+
+
+@pytest.mark.parametrize("unit", ["codepoint", "utf16"])
+def test_every_answer_to_a_write_counts_as_the_client_counts(
+    api: Client, collection: Collection, unit: str
+) -> None:
+    text = f"𝒟 {ASTRAL}"
+    article = make_article(collection, text)
+    ines, tobias = make_speaker(collection), make_speaker(collection, "Tobias Wrenfield")
+    quote = make_quote(article, "“We stay 𝒟own,”", speaker=ines)
+    correction = make_correction(article, "left", corrector=tobias, corrected=ines)
+    Article.objects.filter(pk=article.pk).update(skipped=[[text.index("said"), len(text), "x"]])
+    shown = {
+        kind: place if unit == "codepoint" else in_units(text, place)
+        for kind, place in (
+            ("quote", quote.start),
+            ("correction", correction.start),
+            ("article", text.index("said")),
+        )
+    }
+
+    def act(kind: str, row: Any, path: str, method: str = "POST", body: object = None) -> None:
+        row.refresh_from_db()
+        address = f"{kind}s/{row.public_id}/{path}?offset_unit={unit}"
+        found = send(api, method, address, body, row=row)
+        assert found.status_code == 200, (path, found.content)
+        first = found.json()["skipped"][0] if kind == "article" else found.json()
+        assert first["start"] == shown[kind], path
+        assert found["ETag"].endswith('.utf16"') is (unit == "utf16"), path
+        stale = send(api, method, address, body, row=row)
+        if stale.status_code == 412 and kind != "article":
+            assert stale.json()["current"]["start"] == shown[kind], path
+
+    for path, body in (
+        ("kind/", {"kind": "mixed"}),
+        ("speaker/", {"speaker": str(tobias.public_id)}),
+        ("reopen/", None),
+        ("confirm/", None),
+        ("undo/", None),
+        ("reject/", {"reason": "No."}),
+    ):
+        act("quote", quote, path, body=body)
+    for path in ("swap/", "confirm/", "reopen/", "undo/", "reject/"):
+        act("correction", correction, path)
+    act("article", article, "", "PATCH", {"byline": "By Uma Thole"})
+    act("article", article, "undo/")
+    again = send(api, "POST", f"articles/?offset_unit={unit}", {"text": text})
+    assert again.json()["skipped"][0]["start"] == shown["article"]
+    quote.refresh_from_db()
+    item = {"id": str(quote.public_id), "version": quote.version, "action": "reopen"}
+    bulk = f"quotes/bulk/?offset_unit={unit}"
+    done = send(api, "POST", bulk, {"items": [item]}, key="a").json()["results"][0]
+    late = send(api, "POST", bulk, {"items": [item | {"action": "confirm"}]}, key="b").json()
+    assert done["quote"]["start"] == shown["quote"]
+    assert late["results"][0]["problem"]["current"]["start"] == shown["quote"]
+
+
+def test_a_write_is_answered_in_json_or_not_done(api: Client, world: World) -> None:
+    """A suggestion is no quotation to publish, whoever flags it; a stream is not one object."""
+    address = f"{API}/quotes/{world.retort.public_id}/"
+    headers = {"if-match": f'"{world.retort.public_id}.1"', "accept": "application/ld+json"}
+    refused = api.patch(
+        address, {"flagged": True}, content_type="application/json", headers=headers
+    )
+    assert (refused.status_code, refused.json()["code"]) == (406, "not-acceptable")
+    lines = {"accept": "application/x-ndjson"}
+    body = quote_body(world)
+    there = f"{API}/quotes/"
+    assert api.post(there, body, content_type="application/json", headers=lines).status_code == 406
+    assert not Edit.objects.exists()
 
 
 def test_a_change_is_all_or_nothing_and_asks_for_the_version(api: Client, world: World) -> None:

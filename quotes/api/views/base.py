@@ -78,6 +78,13 @@ class RecordView(GenericAPIView[Any]):
         self.check_permissions(request)
         self.check_parameters(request)
 
+    def get_renderers(self) -> list[Any]:
+        """Streams and linked data are for reading; what was written is answered in JSON."""
+        if self.request.method not in READING:
+            return [JSONRenderer()]
+        renderers: list[Any] = super().get_renderers()
+        return renderers
+
     def handle_exception(self, exc: Exception) -> Response:
         """Problems are JSON, whatever else was asked for."""
         if hasattr(self.request, "accepted_renderer"):
