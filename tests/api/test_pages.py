@@ -109,6 +109,25 @@ def test_who_follows_changes_learns_what_went(api: Client, world: World) -> None
     assert statuses(mine, updated_since=seen) == went
 
 
+@pytest.mark.parametrize("gone", ["rejected", "suggested", "withdrawn", "replaced"])
+def test_who_follows_statements_learns_what_is_one_no_more(
+    api: Client, world: World, gone: str
+) -> None:
+    seen = world.claim.updated_at.isoformat()
+    Quote.objects.filter(pk=world.claim.pk).update(status=gone, version=2, updated_at=Now())
+    claim = str(world.claim.public_id)
+    for address in ("statements/", f"speakers/{world.ines.public_id}/statements/"):
+        assert api.get(f"{API}/{address}").json()["results"] == []
+        for query in ({}, {"group": "same_words"}):
+            found = api.get(f"{API}/{address}", {"updated_since": seen, **query}).json()["results"]
+            # Nobody ever touched the other quote: it was never a statement.
+            assert [(row["id"], row["status"]) for row in found] == [(claim, gone)]
+        linked = api.get(
+            f"{API}/{address}", {"updated_since": seen}, headers={"accept": "application/ld+json"}
+        )
+        assert linked.json()["@graph"] == []
+
+
 def test_who_follows_changes_learns_who_was_merged(api: Client, world: World) -> None:
     Speaker.objects.filter(pk=world.ines.pk).update(merged_into=world.tobias)
     ines, tobias = str(world.ines.public_id), str(world.tobias.public_id)
@@ -133,8 +152,11 @@ def test_what_was_withdrawn_comes_without_its_words(api: Client, world: World) -
     assert row["speaker"] is None
     assert "ninety winters" not in response.content.decode()
     assert "Legal" not in response.content.decode()
-    listed = api.get(f"{API}/quotes/", {"updated_since": seen, "q": "ninety winters"}).json()
-    assert listed["results"] == []
+    for kind in ("quotes", "statements"):
+        query = {"updated_since": seen, "q": "ninety winters"}
+        assert api.get(f"{API}/{kind}/", query).json()["results"] == []
+    (row,) = api.get(f"{API}/statements/", {"updated_since": seen}).json()["results"]
+    assert (row["context_before"], row["context_after"], row["text"]) == ("", "", "")
     response = api.get(f"{API}/corrections/", {"updated_since": seen})
     (row,) = response.json()["results"]
     assert (row["id"], row["status"]) == (str(world.correction.public_id), "withdrawn")

@@ -103,5 +103,11 @@ class QuoteSerializer(Provenance):
 
 
 class StatementSerializer(QuoteSerializer):
+    emptied: ClassVar[dict[str, Any]] = {
+        **QuoteSerializer.emptied,
+        "context_before": "",
+        "context_after": "",
+    }
+
     context_before = serializers.CharField(help_text="Up to 160 characters before `start`.")
     context_after = serializers.CharField(help_text="Up to 160 characters after `end`.")

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from quotes.api import reading, serializers
 from quotes.api.filters import SpeakerCorrectionFilters, SpeakerFilters, StatementFilters
-from quotes.api.linked_data import JSONLDRenderer
+from quotes.api.linked_data import JSON_LD, JSONLDRenderer
 from quotes.api.offsets import Offsets
 from quotes.api.pagination import BY_NAME
 from quotes.api.rendering import JSONRenderer
@@ -71,6 +71,8 @@ class SpeakerStatements(_OfSpeaker):
 
     Each with its article, exact words, offsets, a little context, who decided, and the corrections
     that it takes part in. A merged speaker's address gives the statements of the one it became.
+    With `updated_since` also quotes that are confirmed no more, and some that never were: keep
+    those only whose `status` is `confirmed`.
     """
 
     serializer_class = serializers.StatementSerializer
@@ -86,7 +88,10 @@ class SpeakerStatements(_OfSpeaker):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Quote]:
-        return Quote.objects.confirmed()
+        as_quotations = self.request.accepted_renderer.media_type == JSON_LD
+        if as_quotations or not self.follows():
+            return Quote.objects.confirmed()
+        return self.to_list(Quote.objects.told_as_statements())
 
     def shift(self, page: list[Any], unit: str) -> None:
         Offsets.of_articles(unit, (row.article_id for row in page)).shift_quotes(page)

@@ -22,6 +22,8 @@ class StatementList(SpeakerStatements):
 
     `speaker_name` takes any name that texts use; a name that holds between certain days finds the
     statements of these days only. Several speakers may be called so: each row names its speaker.
+    With `updated_since` also quotes that are confirmed no more, and some that never were: keep
+    those only whose `status` is `confirmed`, and follow without naming a speaker, who may change.
     """
 
     filterset_class = StatementListFilters
