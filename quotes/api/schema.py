@@ -16,24 +16,32 @@ _METHODS: Final = frozenset({"get", "post", "patch", "put", "delete"})
 _READ: Final = ("400", "401", "403", "404", "405", "406", "429", "503")
 _WRITE: Final = (*_READ, "409", "413", "415", "422")
 _VERSIONED: Final = ("412", "428")
+
+
+def _header(description: str, kind: str = "string") -> dict[str, Any]:
+    return {"schema": {"type": kind}, "description": description}
+
+
 _HEADERS: Final = {
-    "RateLimit": {
-        "schema": {"type": "string"},
-        "description": "Requests left (`r`) and seconds until they are counted anew (`t`).",
-    },
-    "X-Request-Id": {
-        "schema": {"type": "string"},
-        "description": "Name this when you report something.",
-    },
+    "RateLimit": _header("Requests left (`r`) and seconds until they are counted anew (`t`)."),
+    "RateLimit-Policy": _header("How many requests (`q`) are allowed in how many seconds (`w`)."),
+    "X-Request-Id": _header("Name this when you report something."),
 }
+_WAIT: Final = {"Retry-After": _header("Seconds after which to ask again.", "integer")}
+_OF_PROBLEM: Final = {
+    401: {"WWW-Authenticate": _header("How to say who is asking.")},
+    405: {"Allow": _header("The methods that there are here.")},
+    409: {"Retry-After": _header("With `still-running`: seconds after which to ask.", "integer")},
+    429: _WAIT,
+    503: _WAIT,
+}
+_PLACE: Final = {"Location": _header("Where it is read, where it has an address of its own.")}
+_REPEAT: Final = {"Idempotent-Replayed": _header("`true`: the first answer to this key, again.")}
 _IN_PATH: Final = {
     "public_id": "Its `id`, as lists and other answers give it.",
 }
 _TAG: Final = {
-    "ETag": {
-        "schema": {"type": "string"},
-        "description": '`"{id}.{version}"`: for `If-None-Match`, and for `If-Match` in writing.',
-    },
+    "ETag": _header('`"{id}.{version}"`: for `If-None-Match`, and for `If-Match` in writing.'),
 }
 
 
@@ -98,12 +106,13 @@ def add_problems(
             "description": "; ".join(
                 f"`{code}`: {kind.title}" for code, kind in KINDS.items() if kind.status == status
             ),
+            "headers": _HEADERS | _OF_PROBLEM.get(status, {}),
             "content": {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
         for status in sorted({kind.status for kind in KINDS.values()})
     }
     for name, schema in components["schemas"].items():
-        if name.endswith("BodyRequest"):
+        if name.endswith("Request"):
             schema["additionalProperties"] = False
     for path in result["paths"].values():
         for method, operation in path.items():
@@ -112,17 +121,15 @@ def add_problems(
             for parameter in operation.get("parameters", ()):
                 if parameter["in"] == "path" and "description" not in parameter:
                     parameter["description"] = _IN_PATH[parameter["name"]]
-            takes_version = any(p["name"] == "If-Match" for p in operation.get("parameters", []))
+            taken = {parameter["name"] for parameter in operation.get("parameters", ())}
             problems = _READ if method == "get" else _WRITE
-            for status in (*problems, *(_VERSIONED if takes_version else ())):
+            for status in (*problems, *(_VERSIONED if "If-Match" in taken else ())):
                 reference = {"$ref": f"#/components/responses/Problem{status}"}
                 operation["responses"].setdefault(status, reference)
-            has_tag = any(p["name"] == "If-None-Match" for p in operation.get("parameters", []))
             for status, response in operation["responses"].items():
                 if status.startswith("2"):
-                    headers = _HEADERS | (_TAG if has_tag or method == "post" else {})
-                    response.setdefault("headers", {}).update(headers)
-            if has_tag:
+                    response.setdefault("headers", {}).update(_headers(method, status, taken))
+            if "If-None-Match" in taken:
                 operation["responses"]["304"] = {
                     "description": "Nothing changed since this `ETag`.",
                     "headers": _TAG,
@@ -131,6 +138,17 @@ def add_problems(
             _describe_linked_data(operation["responses"])
             operation["responses"] = dict(sorted(operation["responses"].items()))
     return result
+
+
+def _headers(method: str, status: str, taken: set[str]) -> dict[str, Any]:
+    """Of an answer that is no problem, to a request with these parameters."""
+    has_tag = "If-None-Match" in taken or method == "post" or method == "patch"
+    return {
+        **_HEADERS,
+        **(_TAG if has_tag else {}),
+        **(_PLACE if status in {"201", "202"} else {}),
+        **(_REPEAT if "Idempotency-Key" in taken else {}),
+    }
 
 
 def _describe_linked_data(responses: dict[str, Any]) -> None:
@@ -174,9 +192,14 @@ def _problem_schema() -> dict[str, Any]:
             "properties": {"pointer": text, "code": text, "detail": text},
         },
     }
+    described["current"] = {
+        "type": "object",
+        "description": "With `stale-version` only: the object as it stands, as reading gives it.",
+        "additionalProperties": True,
+    }
     return {
         "type": "object",
         "description": "An error as RFC 9457 describes it.",
-        "required": list(described),
+        "required": list(names),
         "properties": described,
     }

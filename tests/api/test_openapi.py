@@ -74,6 +74,41 @@ def test_every_json_body_and_answer_has_an_example_that_its_schema_allows(openap
     assert seen > 80
 
 
+def test_bodies_take_no_other_fields(openapi: Any) -> None:
+    bodies = {n: s for n, s in openapi["components"]["schemas"].items() if n.endswith("Request")}
+    assert len(bodies) > 20
+    for name, schema in bodies.items():
+        assert schema["additionalProperties"] is False, name
+
+
+def test_what_is_written_is_answered_in_json(openapi: Any) -> None:
+    for path, item in openapi["paths"].items():
+        for method in item.keys() - {"get"}:
+            for status, response in item[method]["responses"].items():
+                if status.startswith("2"):
+                    types = set(response.get("content", {}))
+                    assert types <= {"application/json"}, (path, method)
+
+
+def test_a_client_learns_when_to_ask_again_and_where_to_look(openapi: Any) -> None:
+    problems = openapi["components"]["responses"]
+    for name, header in (
+        ("Problem401", "WWW-Authenticate"),
+        ("Problem405", "Allow"),
+        ("Problem409", "Retry-After"),
+        ("Problem429", "Retry-After"),
+        ("Problem503", "Retry-After"),
+    ):
+        assert header in problems[name]["headers"]
+    for problem in problems.values():
+        assert {"RateLimit", "X-Request-Id"} <= set(problem["headers"])
+    queued = openapi["paths"]["/api/v1/imports/"]["post"]["responses"]["202"]["headers"]
+    assert {"Location", "Idempotent-Replayed"} <= set(queued)
+    changed = openapi["paths"]["/api/v1/quotes/{public_id}/"]["patch"]["responses"]["200"]
+    assert "ETag" in changed["headers"]
+    assert "current" in openapi["components"]["schemas"]["Problem"]["properties"]
+
+
 def test_every_kind_of_problem_has_an_example(openapi: Any) -> None:
     schema = {
         **closed(openapi["components"]["schemas"]["Problem"]),
@@ -133,6 +168,10 @@ def test_problems_are_as_described(openapi: Any, api: Client, client: Client, wo
         api.get(f"{API}/quotes/?x=1"),
         api.get(f"{API}/none/"),
         api.post(f"{API}/articles/", json.dumps({"x": 1}), content_type="application/json"),
+        api.post(
+            f"{API}/quotes/{world.claim.public_id}/confirm/",
+            headers={"if-match": f'"{world.claim.public_id}.7"'},
+        ),
     ):
         jsonschema.Draft202012Validator(schema).validate(response.json())
         assert response.json()["status"] == response.status_code
