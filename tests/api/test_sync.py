@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import random
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,26 +14,53 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from annotations.operations import corrections as judge
 from annotations.operations import quotes as decide
+from annotations.operations.naming import change_speaker
+from annotations.operations.putting_back import put_back
+from annotations.operations.speakers import merge_speakers
 from annotations.operations.tokens import make_token
+from annotations.operations.withdrawing import withdraw
 from annotations.refusals import Refusal
-from quotes.models import Collection, Quote
+from quotes.models import Collection, Correction, Quote, Speaker, Withdrawal
 from tests.api.conftest import API, make_world
-from tests.factories import make_article, make_quote, make_speaker
+from tests.factories import make_article, make_correction, make_quote, make_speaker
 
-GONE = {"withdrawn", "replaced"}
+LISTS = ("quotes", "corrections", "speakers")
+ELSEWHERE = {"article", "corrections", "quotes"}
+"""What rows show of other objects: these are followed in their own lists."""
+
+
+def is_gone(row: dict[str, Any]) -> bool:
+    return bool(
+        row.get("status") in {"withdrawn", "replaced"}
+        or row.get("merged_into")
+        or row.get("withdrawn")
+    )
+
+
+def own(row: dict[str, Any]) -> dict[str, Any]:
+    """The row without what it shows of others, but for who they are."""
+    people = {"speaker", "addressee", "corrector", "corrected"}
+    return {
+        name: value["id"] if name in people and value else value
+        for name, value in row.items()
+        if name not in ELSEWHERE
+    }
 
 
 def rows_of(api: Client, address: str) -> Any:
     page: str | None = address
     while page:
-        body = api.get(page).json()
+        answer = api.get(page)
+        assert answer.status_code == 200, answer.content
+        body = answer.json()
         yield from body["results"]
         page = body["next"]
 
 
 class Writers(threading.Thread):
-    """People and runs that change quotes until told to stop."""
+    """People and runs that change quotes, corrections and speakers until told to stop."""
 
     def __init__(self, collection: Collection, user: User, stop: threading.Event) -> None:
         super().__init__()
@@ -49,29 +77,79 @@ class Writers(threading.Thread):
             connection.close()
 
     def act(self, chance: random.Random) -> None:
-        quote = chance.choice(list(Quote.objects.on_record()))
-        seen = {"public_id": quote.public_id, "version": quote.version, "user": self.user}
-        what = chance.choice(["confirm", "reject", "reopen", "note", "replace", "add"])
+        people = chance.sample(list(Speaker.objects.current()), 2)
+        self.add(*people)
+        acts = {
+            "quote": self.decide_quote,
+            "correction": self.decide_correction,
+            "speaker": self.change_speaker,
+            "withdraw": self.withdraw_or_put_back,
+        }
         try:
-            if what == "confirm":
-                decide.confirm_quote(**seen)
-            elif what == "reject":
-                decide.reject_quote(**seen)
-            elif what == "reopen":
-                decide.reopen_quote(**seen)
-            elif what == "note":
-                decide.set_note(**seen, note=str(chance.random()))
-            elif what == "replace" and not quote.touched:
-                Quote.objects.filter(pk=quote.pk).mark_replaced()
-            else:
-                make_quote(make_article(self.collection))
+            acts[chance.choice(list(acts))](chance, *people)
         except Refusal:
             return
+
+    def seen(self, row: Any) -> dict[str, Any]:
+        return {"public_id": row.public_id, "version": row.version, "user": self.user}
+
+    def add(self, one: Speaker, other: Speaker) -> None:
+        quote = make_quote(make_article(self.collection), speaker=one)
+        make_correction(quote.article, "Tobias Wrenfield", corrector=other, claims=(quote,))
+
+    def decide_quote(self, chance: random.Random, one: Speaker, other: Speaker) -> None:
+        quote = chance.choice(list(Quote.objects.on_record()))
+        what = chance.choice(["confirm", "reject", "reopen", "note", "speaker", "replace"])
+        if what == "confirm":
+            decide.confirm_quote(**self.seen(quote))
+        elif what == "reject":
+            decide.reject_quote(**self.seen(quote))
+        elif what == "reopen":
+            decide.reopen_quote(**self.seen(quote))
+        elif what == "note":
+            decide.set_note(**self.seen(quote), note=str(chance.random()))
+        elif what == "speaker":
+            decide.set_speaker(**self.seen(quote), speaker_id=one.public_id)
+        elif not quote.touched:
+            Quote.objects.filter(pk=quote.pk).mark_replaced()
+
+    def decide_correction(self, chance: random.Random, one: Speaker, other: Speaker) -> None:
+        correction = chance.choice(list(Correction.objects.on_record()))
+        act = chance.choice([judge.confirm_correction, judge.reject_correction])
+        if correction.status == Correction.Status.SUGGESTED:
+            act(**self.seen(correction))
+        else:
+            judge.reopen_correction(**self.seen(correction))
+
+    def change_speaker(self, chance: random.Random, one: Speaker, other: Speaker) -> None:
+        if chance.random() < 0.3:
+            merge_speakers(**self.seen(one), into_id=other.public_id)
+        else:
+            name = f"Uma {chance.choice('abcdefgh')}{chance.choice('aeiou')}n"
+            change_speaker(**self.seen(one), changes={"name": name})
+        make_speaker(self.collection, f"Orla {chance.random()}")
+
+    def withdraw_or_put_back(self, chance: random.Random, one: Speaker, other: Speaker) -> None:
+        acts = list(Withdrawal.objects.filter(ended_at=None))
+        if len(acts) > 2:
+            put_back(public_id=chance.choice(acts).public_id, user=self.user)
+            return
+        rows = {
+            "quote": chance.choice(list(Quote.objects.on_record())),
+            "correction": chance.choice(list(Correction.objects.on_record())),
+            "speaker": one,
+        }
+        kind = chance.choice(list(rows))
+        withdraw(kind=kind, **self.seen(rows[kind]), reason="A court asks for it.")
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_a_copy_ends_with_the_servers_state(collection: Collection, editor: User) -> None:
+def test_a_copy_ends_with_the_servers_state(
+    collection: Collection, make_member: Callable[..., User], settings: Any
+) -> None:
+    settings.REST_FRAMEWORK = {**settings.REST_FRAMEWORK, "DEFAULT_THROTTLE_RATES": {}}
+    editor = make_member("ada", "manager")
     make_world(collection, editor)
     for _ in range(12):
         make_quote(make_article(collection), speaker=make_speaker(collection))
@@ -81,25 +159,29 @@ def test_a_copy_ends_with_the_servers_state(collection: Collection, editor: User
     writers = Writers(collection, editor, stop)
     begun = timezone.now()
     writers.start()
-    copy: dict[str, Any] = {}
+    copies: dict[str, dict[str, Any]] = {kind: {} for kind in LISTS}
 
     def follow(since: dt.datetime) -> None:
-        early = (since - dt.timedelta(minutes=1)).isoformat()
-        for row in rows_of(api, f"{API}/quotes/?limit=5&updated_since={early.replace('+', '%2B')}"):
-            if row["status"] in GONE:
-                copy.pop(row["id"], None)
-            else:
-                copy[row["id"]] = row
+        early = (since - dt.timedelta(minutes=1)).isoformat().replace("+", "%2B")
+        for kind, copy in copies.items():
+            for row in rows_of(api, f"{API}/{kind}/?limit=50&updated_since={early}"):
+                if is_gone(row):
+                    copy.pop(row["id"], None)
+                else:
+                    copy[row["id"]] = own(row)
 
     try:
-        for row in rows_of(api, f"{API}/quotes/?limit=5"):
-            copy[row["id"]] = row
-        while writers.done < 40 and writers.is_alive():
+        for kind, copy in copies.items():
+            copy |= {row["id"]: own(row) for row in rows_of(api, f"{API}/{kind}/?limit=5")}
+        while writers.done < 80 and writers.is_alive():
             since, begun = begun, timezone.now()
             follow(since)
     finally:
         stop.set()
         writers.join()
     follow(begun)
-    assert writers.done >= 40
-    assert copy == {row["id"]: row for row in rows_of(api, f"{API}/quotes/")}
+    assert writers.done >= 80
+    assert Withdrawal.objects.exists()
+    assert Speaker.objects.exclude(merged_into=None).exists()
+    for kind, copy in copies.items():
+        assert copy == {row["id"]: own(row) for row in rows_of(api, f"{API}/{kind}/")}, kind
