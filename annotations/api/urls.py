@@ -17,6 +17,7 @@ from annotations.api import (
     tokens,
     views,
     webhooks,
+    withdrawals,
 )
 from quotes.api.urls import urlpatterns as reading
 
@@ -52,17 +53,20 @@ _actions = {
     "quotes/<uuid:public_id>/history/": history.QuoteHistory,
     "quotes/<uuid:public_id>/speaker/": decisions.QuoteSpeaker,
     "quotes/<uuid:public_id>/kind/": decisions.QuoteKindOf,
+    "quotes/<uuid:public_id>/withdraw/": withdrawals.QuoteWithdraw,
     "corrections/<uuid:public_id>/confirm/": decisions.CorrectionConfirm,
     "corrections/<uuid:public_id>/reject/": decisions.CorrectionReject,
     "corrections/<uuid:public_id>/reopen/": decisions.CorrectionReopen,
     "corrections/<uuid:public_id>/swap/": decisions.CorrectionSwap,
     "corrections/<uuid:public_id>/undo/": decisions.CorrectionUndo,
     "corrections/<uuid:public_id>/history/": history.CorrectionHistory,
+    "corrections/<uuid:public_id>/withdraw/": withdrawals.CorrectionWithdraw,
     "speakers/<uuid:public_id>/merge/": speakers.SpeakerMerge,
     "speakers/<uuid:public_id>/split/": speakers.SpeakerSplit,
     "speakers/<uuid:public_id>/names/": speakers.SpeakerNames,
     "speakers/<uuid:public_id>/undo/": speakers.SpeakerUndo,
     "speakers/<uuid:public_id>/history/": history.SpeakerHistory,
+    "speakers/<uuid:public_id>/withdraw/": withdrawals.SpeakerWithdraw,
 }
 
 # A writing view takes the place of the reading one that it extends.
@@ -76,6 +80,12 @@ urlpatterns: list[URLPattern] = [
         "speakers/<uuid:public_id>/names/remove/",
         speakers.SpeakerNameRemove.as_view(),
         name="speaker_name_remove",
+    ),
+    path("withdrawals/", withdrawals.Withdrawals.as_view(), name="withdrawal_list"),
+    path(
+        "withdrawals/<uuid:public_id>/put-back/",
+        withdrawals.WithdrawalPutBack.as_view(),
+        name="withdrawal_put_back",
     ),
     path("tokens/", tokens.Tokens.as_view(), name="token_list"),
     path("tokens/<uuid:public_id>/", tokens.TokenDetail.as_view(), name="token_detail"),

@@ -96,7 +96,11 @@ from annotations.selectors.webhooks import (
     managed_webhooks,
     webhook_collections,
 )
-from annotations.selectors.withdrawals import to_withdraw, withdrawals
+from annotations.selectors.withdrawals import (
+    to_withdraw,
+    withdrawals,
+    withdrawing_collections,
+)
 
 __all__ = [
     "MergePreview",
@@ -181,5 +185,6 @@ __all__ = [
     "webhook_collections",
     "what_became",
     "withdrawals",
+    "withdrawing_collections",
     "written",
 ]

@@ -33,8 +33,17 @@ class ToWithdraw:
     """Numbers of the snapshots made so far: files that were made stay as they are."""
 
 
+def withdrawing_collections(user: User) -> QuerySet[Collection]:
+    """Those in which the person may withdraw and put back."""
+    rows: QuerySet[Collection] = Collection.objects.readable_by(user)
+    if user.is_superuser:
+        return rows
+    roles = list(PERMISSIONS["withdraw"])
+    return rows.filter(memberships__user=user, memberships__role__in=roles)
+
+
 def withdrawals(user: User, page: str | None) -> Page[Withdrawal]:
-    rows = Withdrawal.objects.filter(collection__in=_managed(user)).newest_first()
+    rows = Withdrawal.objects.filter(collection__in=withdrawing_collections(user)).newest_first()
     return page_of(rows.select_related("collection", "made_by", "ended_by"), page)
 
 
@@ -54,11 +63,3 @@ def to_withdraw(user: User, kind: str, public_id: uuid.UUID) -> ToWithdraw:
         n_corrections=corrections.count(),
         snapshots=sorted(made.values_list("number", flat=True)),
     )
-
-
-def _managed(user: User) -> QuerySet[Collection]:
-    rows: QuerySet[Collection] = Collection.objects.readable_by(user)
-    if user.is_superuser:
-        return rows
-    roles = list(PERMISSIONS["withdraw"])
-    return rows.filter(memberships__user=user, memberships__role__in=roles)

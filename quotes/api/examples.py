@@ -52,6 +52,8 @@ _VALUES: Final[dict[str, Any]] = {
     "description": "Chair of the harbour board.",
     "detail": "There is nothing here.",
     "encoding": "utf-8",
+    "ended_at": None,
+    "ended_by": None,
     "end": len(_WORDS),
     "engine_version": "1.4.0",
     "error": "",
@@ -68,6 +70,7 @@ _VALUES: Final[dict[str, Any]] = {
     "last_used_from": "192.0.2.0/24",
     "length": len(_WORDS + _REST),
     "merged_into": None,
+    "made_by": "uma",
     "message": "",
     "milliseconds": 840,
     "model": "en_core_web_sm 3.8.0",
@@ -76,6 +79,7 @@ _VALUES: Final[dict[str, Any]] = {
     "next": "https://onrecord.example/api/v1/quotes/?cursor=eyJuIjoxfQ",
     "note": "",
     "number": 7,
+    "object": _OTHER_ID,
     "occasion": "",
     "ordinal": 0,
     "outlet": "Harbour Gazette",
@@ -156,6 +160,8 @@ _ELSEWHERE: Final[dict[str, Any]] = {
     "TokenBodyRequest.name": "Newsroom CMS",
     "Webhook.name": "CMS",
     "WebhookBodyRequest.name": "CMS",
+    "WithdrawBodyRequest.reason": "A court has said so.",
+    "Withdrawal.reason": "A court has said so.",
     "WebhookWithSecret.name": "CMS",
 }
 """``...``: left out of the example, because few requests have it."""

@@ -68,6 +68,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "SnapshotState": "annotations.models.SnapshotState",
         "DeliveryState": "annotations.models.DeliveryState",
         "TokenState": "annotations.models.TokenState",
+        "WithdrawalKind": "quotes.models.withdrawal.WithdrawalKind",
         "Status": "quotes.models.suggestion.Status",
         "Origin": "quotes.models.speaker.Origin",
     },

@@ -72,6 +72,11 @@ ROUTES: dict[str, dict[str, str]] = {
     "webhook_secret": {"POST": "manage"},
     "webhook_test": {"POST": "manage"},
     "webhook_deliveries": {"GET": "manage", "HEAD": "manage"},
+    "withdrawal_list": {"GET": "manage", "HEAD": "manage"},
+    "withdrawal_put_back": {"POST": "manage"},
+    "quote_withdraw": {"POST": "manage"},
+    "correction_withdraw": {"POST": "manage"},
+    "speaker_withdraw": {"POST": "manage"},
     "export_table": {"GET": "export", "HEAD": "export"},
     "export_format": {"GET": "export", "HEAD": "export"},
 }

@@ -169,6 +169,13 @@ def withdrawing(args: Callable[[World], list[Any]]) -> Row:
     return Row(both("withdraw", "withdraw"), args, lambda world: body)
 
 
+def api_withdrawing(
+    args: Callable[[World], list[Any]], row: Callable[[World], Quote | Correction | Speaker]
+) -> Row:
+    body = {"reason": "A court has said so."}
+    return Row({"POST": "withdraw"}, args, lambda world: body, version_of=row)
+
+
 def api_action(
     args: Callable[[World], list[Any]],
     row: Callable[[World], Quote | Correction],
@@ -551,6 +558,13 @@ API: dict[str, Row] = {
     ),
     "api:webhook_test": Row({"POST": "manage_webhooks"}, webhook),
     "api:webhook_deliveries": Row(safe("manage_webhooks"), webhook),
+    "api:withdrawal_list": Row(safe("rows:withdraw")),
+    "api:withdrawal_put_back": Row(
+        {"POST": "withdraw"}, lambda world: [world.withdrawal.public_id]
+    ),
+    "api:quote_withdraw": api_withdrawing(quote, lambda w: w.quote),
+    "api:correction_withdraw": api_withdrawing(correction, lambda w: w.correction),
+    "api:speaker_withdraw": api_withdrawing(speaker, lambda w: w.ines),
     "api:export_table": Row(safe("rows:export"), lambda world: ["quotes"]),
     "api:export_format": Row(safe("rows:export"), lambda world: ["jsonl"]),
 }

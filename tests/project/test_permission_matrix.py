@@ -383,7 +383,12 @@ OTHERWISE = {
 
 PARTS = ("pages", "api")
 # The scope of a permission, where it has not its name.
-SCOPES = {"change_speaker": "annotate", "person": "manage", "manage_webhooks": "manage"}
+SCOPES = {
+    "change_speaker": "annotate",
+    "person": "manage",
+    "manage_webhooks": "manage",
+    "withdraw": "manage",
+}
 
 
 def rows(part: str) -> list[tuple[str, Row]]:
