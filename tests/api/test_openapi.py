@@ -109,6 +109,18 @@ def test_a_client_learns_when_to_ask_again_and_where_to_look(openapi: Any) -> No
     assert "current" in openapi["components"]["schemas"]["Problem"]["properties"]
 
 
+def test_a_count_is_one_schema_that_generated_clients_read(openapi: Any) -> None:
+    pages = [s for n, s in openapi["components"]["schemas"].items() if n.startswith("Paginated")]
+    assert len(pages) > 8
+    for page in pages:
+        count = page["properties"]["count"]
+        assert count["type"] == ["integer", "string"]
+        validator = jsonschema.Draft202012Validator(count)
+        assert validator.is_valid(7)
+        assert validator.is_valid("10000+")
+        assert not any(validator.is_valid(value) for value in ("7", "10001+", None))
+
+
 def test_every_kind_of_problem_has_an_example(openapi: Any) -> None:
     schema = {
         **closed(openapi["components"]["schemas"]["Problem"]),
