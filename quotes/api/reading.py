@@ -42,6 +42,7 @@ _DECISION = (
     "confidence",
     "rule",
     "reason",
+    "touched",
     "changed_fields",
     "decided_at",
     "decided_by__username",

@@ -40,6 +40,10 @@ class QuoteQuerySet(SuggestionQuerySet):
         """Without attitudes ("wants", "plans") that nobody has touched."""
         return self.exclude(act=Quote.Act.ATTITUDE, touched=False)
 
+    def told(self) -> Self:
+        """As ``shown``, and attitudes that changed: of these some were shown once."""
+        return self.exclude(act=Quote.Act.ATTITUDE, touched=False, version=1)
+
     def told_as_statements(self) -> Self:
         """Confirmed, or changed since it was made: of these some were confirmed once."""
         return self.filter(models.Q(status=Status.CONFIRMED) | models.Q(version__gt=1))

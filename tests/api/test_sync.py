@@ -20,10 +20,11 @@ from annotations.operations.naming import change_speaker
 from annotations.operations.putting_back import put_back
 from annotations.operations.speakers import merge_speakers
 from annotations.operations.tokens import make_token
+from annotations.operations.undoing import undo_own
 from annotations.operations.withdrawing import withdraw
 from annotations.refusals import Refusal
 from quotes.models import Collection, Correction, Quote, Speaker, Withdrawal
-from tests.api.conftest import API, make_world
+from tests.api.conftest import API, World, make_world
 from tests.factories import make_article, make_correction, make_quote, make_speaker
 
 LISTS = ("quotes", "corrections", "speakers")
@@ -34,6 +35,7 @@ ELSEWHERE = {"article", "corrections", "quotes"}
 def is_gone(row: dict[str, Any]) -> bool:
     return bool(
         row.get("status") in {"withdrawn", "replaced"}
+        or (row.get("act") == "attitude" and not row["touched"])
         or row.get("merged_into")
         or row.get("withdrawn")
     )
@@ -95,17 +97,22 @@ class Writers(threading.Thread):
 
     def add(self, one: Speaker, other: Speaker) -> None:
         quote = make_quote(make_article(self.collection), speaker=one)
+        make_quote(make_article(self.collection), speaker=one, act=Quote.Act.ATTITUDE)
         make_correction(quote.article, "Tobias Wrenfield", corrector=other, claims=(quote,))
 
     def decide_quote(self, chance: random.Random, one: Speaker, other: Speaker) -> None:
         quote = chance.choice(list(Quote.objects.on_record()))
-        what = chance.choice(["confirm", "reject", "reopen", "note", "speaker", "replace"])
+        what = chance.choice(
+            ["confirm", "reject", "reopen", "undo", "undo", "note", "speaker", "replace"]
+        )
         if what == "confirm":
             decide.confirm_quote(**self.seen(quote))
         elif what == "reject":
             decide.reject_quote(**self.seen(quote))
         elif what == "reopen":
             decide.reopen_quote(**self.seen(quote))
+        elif what == "undo":
+            undo_own(**self.seen(quote))
         elif what == "note":
             decide.set_note(**self.seen(quote), note=str(chance.random()))
         elif what == "speaker":
@@ -141,6 +148,20 @@ class Writers(threading.Thread):
         }
         kind = chance.choice(list(rows))
         withdraw(kind=kind, **self.seen(rows[kind]), reason="A court asks for it.")
+
+
+@pytest.mark.django_db
+def test_who_follows_learns_that_an_attitude_is_listed_no_more(api: Client, world: World) -> None:
+    editor = User.objects.get(username="nell")
+    Quote.objects.filter(pk=world.retort.pk).update(act=Quote.Act.ATTITUDE)
+    since = timezone.now().isoformat().replace("+", "%2B")
+    decide.confirm_quote(public_id=world.retort.public_id, version=1, user=editor)
+    copy = {row["id"] for row in rows_of(api, f"{API}/quotes/")}
+    undo_own(public_id=world.retort.public_id, version=2, user=editor)
+    told = {row["id"]: is_gone(row) for row in rows_of(api, f"{API}/quotes/?updated_since={since}")}
+    assert told == {str(world.retort.public_id): True}
+    left = {row["id"] for row in rows_of(api, f"{API}/quotes/")}
+    assert copy - left == told.keys()
 
 
 @pytest.mark.slow
@@ -182,6 +203,8 @@ def test_a_copy_ends_with_the_servers_state(
     follow(begun)
     assert writers.done >= 80
     assert Withdrawal.objects.exists()
+    undone = Quote.objects.filter(act=Quote.Act.ATTITUDE, touched=False, version__gt=1)
+    assert undone.exists()
     assert Speaker.objects.exclude(merged_into=None).exists()
     for kind, copy in copies.items():
         assert copy == {row["id"]: own(row) for row in rows_of(api, f"{API}/{kind}/")}, kind

@@ -157,6 +157,7 @@ class Provenance(Shown):
     rule = serializers.CharField(help_text="The engine's rule that found it.")
     reason = serializers.CharField(help_text="The engine's evidence, in words.")
     confidence = serializers.FloatField(allow_null=True, help_text="0 to 1; the engine's own.")
+    touched = serializers.BooleanField(help_text="A person did something to it, not undone since.")
     changed_fields = serializers.ListField(
         child=serializers.CharField(), help_text="What a person changed of the suggestion."
     )

@@ -25,7 +25,8 @@ class QuoteList(ListView):
     """Quotes that nobody withdrew, newest first; rejected ones too (see `status`).
 
     Attitudes ("wants", "hopes") that nobody has touched are left out, as on the article's page.
-    With `updated_since` also those that are `replaced` or, without their words, `withdrawn`.
+    With `updated_since` also those that are `replaced` or, without their words, `withdrawn`, and
+    attitudes that are not `touched`, or no more: these are in no list.
     """
 
     serializer_class = serializers.QuoteSerializer
@@ -40,7 +41,8 @@ class QuoteList(ListView):
         return super().get(request, *args, **kwargs)
 
     def get_queryset(self) -> QuerySet[Quote]:
-        return self.to_list(Quote.objects.all()).shown()
+        rows = self.to_list(Quote.objects.all())
+        return rows.told() if self.follows() else rows.shown()
 
     def shift(self, page: list[Any], unit: str) -> None:
         Offsets.of_articles(unit, (row.article_id for row in page)).shift_quotes(page)
