@@ -12,6 +12,7 @@ import hashlib
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,6 +30,11 @@ SUMS = "SHA256SUMS"
 PACKAGE = "datapackage.json"
 REJOIN = "rejoin.py"
 LONGEST_CELL = 2**31 - 1
+UNREADABLE = (
+    OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError,
+    KeyError, IndexError, ValueError, csv.Error,
+)  # fmt: skip
+"""What reading a zip raises whose bytes are not those that were written."""
 COMPARED = ("articles", "speakers", "quotes", "corrections")
 """Tables whose rows are told apart by their first column; what changed in them is counted."""
 
@@ -106,7 +112,7 @@ def verify_snapshot(path: Path, *, sha256: str = "") -> list[str]:
     try:
         with zipfile.ZipFile(path) as archive:
             wrong += _verify_files(archive)
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+    except UNREADABLE as error:
         wrong.append(f"The archive cannot be read: {error}.")
     return wrong
 
@@ -132,7 +138,7 @@ def changes_since(archive: zipfile.ZipFile, previous: Path | None) -> str:
             lines = [f"Changes since {previous.stem}:", ""]
             for name in COMPARED:
                 lines += _changes(name, older, archive)
-    except (OSError, zipfile.BadZipFile, KeyError) as error:
+    except UNREADABLE as error:
         return f"The snapshot before this one ({previous.name}) cannot be read: {error}.\n"
     return "\n".join(lines) + "\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import hashlib
 import json
 import subprocess
 import sys
@@ -171,6 +172,27 @@ def test_a_changed_byte_and_a_missing_file_are_found(told, tmp_path):
     assert "differs" in verify_snapshot(whole, sha256="0" * 64)[0]
     (tmp_path / "t.zip").write_bytes(whole.read_bytes()[:-40])
     assert "cannot be read" in verify_snapshot(tmp_path / "t.zip")[0]
+
+
+def test_a_damaged_file_is_told_of_wherever_the_damage_is(told, tmp_path):
+    whole, damaged = made(tmp_path / "s.zip"), tmp_path / "t.zip"
+    data, sha256 = whole.read_bytes(), hashlib.sha256(whole.read_bytes()).hexdigest()
+    for place in range(0, len(data), 97):
+        damaged.write_bytes(data[:place] + bytes([data[place] ^ 0x55]) + data[place + 1 :])
+        assert verify_snapshot(damaged, sha256=sha256)[0].endswith("its SHA-256 differs.")
+
+
+def test_the_next_one_is_made_where_the_one_before_is_damaged(told, tmp_path):
+    data = bytearray(made(tmp_path / "osk-0001.zip").read_bytes())
+    with zipfile.ZipFile(tmp_path / "osk-0001.zip") as archive:
+        entry = archive.getinfo("articles.csv")
+    begins = entry.header_offset + 30 + len(entry.filename) + 20  # the header, and 64-bit sizes
+    data[begins : begins + 8] = b"\xff" * 8
+    (tmp_path / "osk-0001.zip").write_bytes(data)
+    second = made(tmp_path / "osk-0002.zip", 2, previous=tmp_path / "osk-0001.zip")
+    with zipfile.ZipFile(second) as archive:
+        assert b"(osk-0001.zip) cannot be read" in archive.read("CHANGES.txt")
+    assert verify_snapshot(second) == []
 
 
 def test_case_48_a_full_disk_leaves_nothing_behind(told, tmp_path, monkeypatch):
