@@ -101,7 +101,7 @@ DECISIONS = Table(
             "The article it was decided in (articles.csv)",
             "a.public_id",
             "0b7e5d1c-22ab-4b6e-8a0f-3c1d9e5f7a90",
-            missing="where it was decided in none",
+            missing="for what was decided about a speaker as such",
         ),
         Column(
             "action",
@@ -195,8 +195,9 @@ DECISIONS = Table(
         ),
     ),
     rows=f"({DECIDED} UNION ALL {ANSWERED}) d\n"
-    "JOIN quotes_article a ON a.id = d.article_id "
-    "JOIN quotes_collection c ON c.id = a.collection_id",
+    "LEFT JOIN quotes_article a ON a.id = d.article_id\n"
+    "LEFT JOIN quotes_speaker p ON p.public_id = d.object_id AND d.article_id IS NULL\n"
+    "JOIN quotes_collection c ON c.id = coalesce(a.collection_id, p.collection_id)",
     where=f"d.object_id NOT IN ({WITHDRAWN})",
     order="d.blind, d.id, d.variable",
     filters={**COLLECTION_FILTERS, **ARTICLE_FILTERS},

@@ -15,6 +15,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from annotations.operations.naming import change_speaker
 from quotes.exports.csv import Form, count_rows, snapshot, stream_csv, table_of
 from quotes.exports.filters import ExportFilters, RefusedFilter
 from quotes.exports.tables import TABLES
@@ -23,7 +24,15 @@ from quotes.extraction.types import Span
 from quotes.formula_guard import unguard
 from quotes.importing import ArticleInput, read_file
 from quotes.importing.tables import EXPORTED_FIELDS, TEXT_FIELDS
-from quotes.models import Article, Collection, Correction, ExtractionRun, Quote, Speaker
+from quotes.models import (
+    Article,
+    Collection,
+    Correction,
+    ExtractionRun,
+    Quote,
+    Speaker,
+    SpeakerName,
+)
 from quotes.operations import import_article
 from tests.annotations.coded_story import coded_story
 from tests.factories import (
@@ -234,6 +243,26 @@ def test_a_decision_has_a_row_for_each_variable_it_changed(told, editor):
 
 
 @pytest.mark.django_db
+def test_a_decision_about_a_speaker_has_rows_without_an_article(told, editor):
+    speaker = Speaker.objects.get(name="Ines Adair")
+    change_speaker(
+        public_id=speaker.public_id,
+        version=speaker.version,
+        user=editor,
+        changes={"description": "minister"},
+    )
+    found = [row for row in rows("decisions") if row["object_id"] == str(speaker.public_id)]
+    assert [(row["object"], row["article_id"], row["variable"], row["after"]) for row in found] == [
+        ("speaker", "", "description", '"minister"')
+    ]
+    there = ExportFilters(within=(told.collection_id,), collection=told.collection.slug)
+    assert rows("decisions", there) == rows("decisions")
+    assert rows("decisions", ExportFilters(within=(0,))) == []
+    in_article = rows("decisions", ExportFilters(within=None, article=told.public_id))
+    assert in_article == [row for row in rows("decisions") if row["article_id"]] != []
+
+
+@pytest.mark.django_db
 def test_quotes_by_the_decision_are_the_table_of_decisions(told):
     assert table_of("quotes", {"unit": "decision"}) == "decisions"
     assert table_of("quotes", {"unit": "same_words"}) == "same_words"
@@ -330,7 +359,7 @@ def test_forms_of_the_source_are_told_apart(told, collection):
     speaker = Speaker.objects.get(name="Ines Adair")
     text = (
         "a. Ines Adair b. Adair c. The minister d. They e. Prime Minister Ines Adair f. Sir Bo g. "
-        "Reporters h. The Quay Board i."
+        "Reporters h. The Quay Board i. The State government j. The Mole Trust k."
     )
     article = make_article(collection, text)
     forms = ["Ines Adair", "The minister", "They", "Prime Minister Ines Adair", "Sir Bo"]
@@ -342,6 +371,12 @@ def test_forms_of_the_source_are_told_apart(told, collection):
     make_quote(article, "h.", source="Reporters", speaker=crowd)
     board = make_speaker(collection, "Quay Board", kind="organisation")
     make_quote(article, "i.", source="The Quay Board", speaker=board)
+    state = make_speaker(collection, "The State government", kind="organisation")
+    make_quote(article, "j.", source="The State government", speaker=state)
+    SpeakerName.objects.create(
+        speaker=state, text="The Mole Trust", norm="the mole trust", kind="short_name"
+    )
+    make_quote(article, "k.", source="The Mole Trust", speaker=state)
     found = rows("quotes", ExportFilters(within=None, article=article.public_id))
     assert [row["source_form"] for row in found] == [
         "name",
@@ -352,6 +387,8 @@ def test_forms_of_the_source_are_told_apart(told, collection):
         "none",
         "name",
         "title",
+        "name",
+        "name",
         "name",
     ]
 
