@@ -9,6 +9,7 @@ to the text; one that does not fit is refused with what stands there.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,7 +44,11 @@ class Mark:
 
     @property
     def start(self) -> int:
-        return self.pieces[0][0]
+        return min(start for start, _ in self.pieces)
+
+    @property
+    def end(self) -> int:
+        return max(end for _, end in self.pieces)
 
 
 @dataclass(slots=True)
@@ -173,8 +178,29 @@ def line_of(marked: Marked) -> Fields:
             continue
         for owner in _owners(marked, name, mark, contents):
             owned[owner].append(mark)
-    quotes = [_quote(marked.text, mark, owned[name]) for name, mark in contents.items()]
-    return checked_line({"text": marked.text, "quotes": sorted(quotes, key=_first)})
+    quotes = {name: _quote(marked.text, mark, owned[name]) for name, mark in contents.items()}
+    for name, outer in _enclosing(contents).items():
+        quotes[name]["parent"] = quotes[outer].setdefault("id", str(uuid.uuid4()))
+    return checked_line({"text": marked.text, "quotes": sorted(quotes.values(), key=_first)})
+
+
+def _enclosing(contents: Mapping[str, Mark]) -> dict[str, str]:
+    """Give the content around each one that lies inside another; refuse what crosses another."""
+    found: dict[str, str] = {}
+    around: list[str] = []
+    for name, mark in sorted(contents.items(), key=lambda one: (one[1].start, -one[1].end)):
+        while around and contents[around[-1]].end <= mark.start:
+            around.pop()
+        if around:
+            outer = contents[around[-1]]
+            if outer.end < mark.end or (outer.start, outer.end) == (mark.start, mark.end):
+                raise RefusedInput(
+                    f"{name} at {mark.start:,} to {mark.end:,} overlaps {around[-1]} at "
+                    f"{outer.start:,} to {outer.end:,}. A quote lies beside another or inside it."
+                )
+            found[name] = around[-1]
+        around.append(name)
+    return found
 
 
 def _owners(marked: Marked, name: str, mark: Mark, contents: Mapping[str, Mark]) -> set[str]:

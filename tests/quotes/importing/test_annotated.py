@@ -207,6 +207,31 @@ def test_our_own_brat_export_is_read_back(collection):
     ]
 
 
+def attributions(*contents: tuple[int, int]) -> bytes:
+    found = [{"content": [place], "source": [], "cue": []} for place in contents]
+    return json.dumps({"text": TEXT, "attributions": found}).encode()
+
+
+@pytest.mark.django_db
+def test_a_quote_inside_a_quote_has_it_as_parent(collection):
+    data = attributions((48, 53), (3, 8), (2, 34), (3, 17))
+    (item,) = read_annotated("a.jsonl", io.BytesIO(data))
+    found = {quote["end"]: quote for quote in item.data["quotes"]}
+    assert found[34]["parent"] is found[53]["parent"] is None
+    assert found[17]["parent"] == found[34]["id"]
+    assert found[8]["parent"] == found[17]["id"]
+    restore_lines(collection=collection, lines=[item])
+    assert Quote.objects.live().count() == 4
+
+
+@pytest.mark.parametrize("places", [((2, 18), (10, 34)), ((2, 18), (2, 18))])
+def test_quotes_that_cross_are_refused_by_their_places(places):
+    (item,) = read_annotated("a.jsonl", io.BytesIO(attributions(*places)))
+    assert isinstance(item, ReadFailure)
+    start, end = places[1]
+    assert f"1.content at {start} to {end} overlaps 0.content at 2 to 18" in item.reason
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("tool", FILES)
 def test_a_dry_run_of_every_tool_says_what_then_happens(collection, tool):
