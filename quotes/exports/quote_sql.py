@@ -104,7 +104,8 @@ SOURCE_FORM_SQL = f"""CASE
         AND (s.id IS NULL OR strpos(lower(s.name), lower(w.source)) > 0) THEN 'name'
     WHEN lower(s.name) IN (lower(w.source), lower({WITHOUT_ARTICLE})) OR EXISTS (
         SELECT 1 FROM quotes_speakername n WHERE n.speaker_id = s.id
-        AND n.kind IN ('name', 'short_name') AND lower(n.text) IN (lower(w.source), lower({WITHOUT_ARTICLE}))
+        AND n.kind IN ('name', 'short_name')
+        AND lower(n.text) IN (lower(w.source), lower({WITHOUT_ARTICLE}))
     ) THEN 'name'
     WHEN strpos(lower(w.source), lower(s.name)) > 0 THEN 'title+name'
     ELSE 'title'

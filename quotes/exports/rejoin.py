@@ -49,7 +49,8 @@ def main(arguments: list[str]) -> int:
     for name, path in files.items():
         rows = read(snapshot / path)
         for row in rows:
-            body = bodies.get(row.get("article_id") or article_of.get(row.get("quote_id", ""), ""))
+            quote = row.get("quote_id") or row.get("fullest_quote_id", "")
+            body = bodies.get(row.get("article_id") or article_of.get(quote, ""))
             if body is not None:
                 fill(name, row, body, parts)
         write(out / path, header(snapshot / path), rows, raw=raw)
@@ -76,6 +77,9 @@ def fill(name: str, row: dict[str, str], body: str, parts: dict[str, list[dict[s
     if name == "articles":
         row["text"] = body
         return
+    if name == "same-words":
+        row["fullest_text"] = " ".join(said(body, parts.get(row["fullest_quote_id"], [])))
+        return
     if "start" not in row:
         return
     start, end = int(row["start"]), int(row["end"])
@@ -89,19 +93,25 @@ def fill(name: str, row: dict[str, str], body: str, parts: dict[str, list[dict[s
         row["evidence_text"] = body[start:end]
 
 
+def said(body: str, parts: list[dict[str, str]]) -> list[str]:
+    """The words of each part of a quote's content."""
+    content = [part for part in parts if part["role"] == "content"]
+    return [body[int(part["start"]) : int(part["end"])] for part in content]
+
+
 def joined(body: str, parts: list[dict[str, str]]) -> str:
     """Join a quote's parts; where other words stand between two of them, a mark does."""
-    said, last = "", None
+    words, last = "", None
     for part in parts:
         if part["role"] != "content":
             continue
         start, end = int(part["start"]), int(part["end"])
         if last is not None:
             between = body[last:start]
-            said += between if between.isspace() else LEFT_OUT
-        said += body[start:end]
+            words += between if between.isspace() else LEFT_OUT
+        words += body[start:end]
         last = end
-    return said
+    return words
 
 
 def header(path: Path) -> list[str]:
@@ -116,7 +126,10 @@ def read(path: Path) -> list[dict[str, str]]:
 
 def write(path: Path, columns: list[str], rows: list[dict[str, str]], *, raw: bool) -> None:
     """Write a table; a cell that a spreadsheet would run gets an apostrophe, unless ``raw``."""
-    words = {"text", "quote_text", "context_before", "context_after", "exact", "evidence_text"}
+    words = {
+        "text", "quote_text", "context_before", "context_after", "exact", "evidence_text",
+        "fullest_text",
+    }  # fmt: skip
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\r\n")
         writer.writeheader()

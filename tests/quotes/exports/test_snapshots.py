@@ -20,7 +20,14 @@ from quotes.exports.filters import ExportFilters
 from quotes.exports.snapshots import SnapshotFacts, verify_snapshot, write_snapshot
 from quotes.exports.tables import TABLES
 from quotes.models import Quote
-from tests.factories import make_article, make_correction, make_edit, make_quote, make_speaker
+from tests.factories import (
+    make_article,
+    make_correction,
+    make_edit,
+    make_quote,
+    make_same_words,
+    make_speaker,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -210,6 +217,7 @@ def test_case_48_a_full_disk_leaves_nothing_behind(told, tmp_path, monkeypatch):
 
 
 def test_rejoin_puts_the_words_back(told, tmp_path):
+    make_same_words(*Quote.objects.order_by("start"))
     whole = unpacked(made(tmp_path / "whole.zip"), tmp_path / "whole")
     safe = unpacked(made(tmp_path / "safe.zip", form=Form(body=False)), tmp_path / "safe")
     assert b"stays" not in (safe / "quotes.csv").read_bytes()
@@ -246,6 +254,13 @@ def test_rejoin_knows_the_numbers_of_the_export():
 
     assert (rejoin.CONTEXT, rejoin.LEFT_OUT) == (CONTEXT, LEFT_OUT)
     assert rejoin.GUARDED.pattern == GUARDED.pattern
+
+
+def test_rejoin_fills_all_that_the_export_leaves_out():
+    """But what stands between marks, which it says."""
+    source = Path(rejoin.__file__).read_text(encoding="utf-8")
+    left_out = {column.name for one in TABLES.values() for column in one.columns if column.body}
+    assert {name for name in left_out if f'row["{name}"] = ' not in source} == {"verbatim_text"}
 
 
 def test_cells_of_any_length_are_compared_and_checked(told, collection, tmp_path):

@@ -213,12 +213,19 @@ def test_a_speaker_without_names_is_called_by_the_one_that_stands_there(collecti
 
 
 ID = "00000000-0000-4000-8000-000000000001"
+OTHER_ID = "00000000-0000-4000-8000-000000000002"
 
 
 def line(**changed: object) -> bytes:
     part = {"role": "content", "ordinal": 0, "start": 0, "end": 16, "exact": "“It stays open,”"}
     data = {"text": STORY, "quotes": [{"kind": "direct", "parts": [part]}], **changed}
     return json.dumps(data).encode()
+
+
+def nested(outer: str | None, **changed: object) -> list[dict[str, object]]:
+    """A quote in a quote, which stands at 2 to 7 unless told otherwise."""
+    inner = part(**{"start": 2, "end": 7, "exact": "t sta", **changed})
+    return [{**part(), "id": ID, "parent": outer}, {**inner, "id": OTHER_ID, "parent": ID}]
 
 
 def part(**changed: object) -> dict[str, object]:
@@ -247,6 +254,22 @@ def part(**changed: object) -> dict[str, object]:
         (
             line(quotes=[{**part(), "speaker": "00000000-0000-4000-8000-000000000001"}]),
             "which the line does not hold",
+        ),
+        (
+            line(quotes=nested(None, start=2, end=19, exact=STORY[2:19])),
+            "quotes[1] at 2 to 19 is not inside its parent, which stands at 0 to 16.",
+        ),
+        (line(quotes=nested(OTHER_ID)), "quotes[0] at 0 to 16 is not inside its parent"),
+        (
+            line(quotes=nested(OTHER_ID, start=0, end=16, exact=STORY[:16])),
+            "quotes[0].parent leads back to itself",
+        ),
+        (line(encoding="=1+1"), "the article.encoding must be a code"),
+        (line(runs=[{"id": ID, "engine_version": "@x"}]), "runs[0].engine_version must be a code"),
+        (line(quotes=[{**part(), "decided_by": "+1"}]), "quotes[0].decided_by must be a code"),
+        (
+            line(quotes=[{**part(), "changed_fields": ["kind", "-1|x"]}]),
+            "quotes[0].changed_fields[1] must be a code",
         ),
         (b"[1]", "one JSON object"),
         (b"{", "Not valid JSON at character 1"),
