@@ -40,11 +40,27 @@ _FILTERS = (
     _filter("collection", "Id of the collection.", OpenApiTypes.UUID),
     _filter("article", "Id of the article.", OpenApiTypes.UUID),
     _filter("outlet", "The outlet's name, exactly."),
-    _filter("speaker", "Id of the speaker.", OpenApiTypes.UUID),
-    _filter("kind", "Kinds of quotes or corrections, parted by commas."),
-    _filter("status", "States, parted by commas."),
+    _filter("language", "BCP 47, as in `en` or `pt-BR`."),
+    _filter("external_id", "The id that the importer gave."),
     _filter("published_after", "Published on this day or later.", OpenApiTypes.DATE),
     _filter("published_before", "Published on this day or earlier.", OpenApiTypes.DATE),
+    _filter("speaker", "Id of the speaker.", OpenApiTypes.UUID),
+    _filter("addressee", "Id of the speaker spoken to.", OpenApiTypes.UUID),
+    _filter("kind", "Kinds of quotes or corrections, parted by commas."),
+    _filter("status", "States, parted by commas."),
+    _filter("origin", "Who put it there, parted by commas: `machine`, `person`, `import`."),
+    _filter("cue_lemma", "As in `say` or `according to`."),
+    _filter("min_confidence", "The engine was at least this sure, from 0 to 1."),
+    _filter("updated_since", "Changed at this time or later.", OpenApiTypes.DATETIME),
+    _filter("has_speaker", "The speaker is known, or is not.", bool),
+    _filter("q", 'Words of the quote; `"…"` for a phrase, `-` to leave out, `or`.'),
+    _filter("corrector", "Id of who corrects.", OpenApiTypes.UUID),
+    _filter(
+        "corrected",
+        "`true` or `false`: quotes that are the claim of a live correction, or are not. An id: "
+        "corrections of this speaker.",
+    ),
+    _filter("distinct", "`true`: each correction once, without its retellings.", bool),
 )
 
 

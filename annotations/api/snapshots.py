@@ -59,11 +59,25 @@ class SnapshotBody(Body):
     collection = id_field("Id of the collection.")
     article = Text(required=False, form=UUID_FORM, help_text="Id of the article.")
     outlet = Text(required=False, max_length=200, help_text="The outlet's name, exactly.")
+    language = Text(required=False, max_length=35, help_text="BCP 47, as in `en`.")
+    external_id = Text(required=False, max_length=200, help_text="The id that the importer gave.")
     speaker = Text(required=False, form=UUID_FORM, help_text="Id of the speaker.")
+    addressee = Text(required=False, form=UUID_FORM, help_text="Id of the speaker spoken to.")
     kind = Text(required=False, max_length=200, help_text="Kinds, parted by commas.")
     status = Text(required=False, max_length=200, help_text="States, parted by commas.")
     published_after = Text(required=False, form=DATE_FORM, help_text="This day or later.")
     published_before = Text(required=False, form=DATE_FORM, help_text="This day or earlier.")
+    origin = Text(required=False, max_length=200, help_text="Who put it there, as `kind`.")
+    cue_lemma = Text(required=False, max_length=80, help_text="As in `say`.")
+    min_confidence = Text(required=False, max_length=10, help_text="As in `0.85`.")
+    updated_since = Text(required=False, max_length=40, help_text="This time or later.")
+    has_speaker = Text(required=False, max_length=5, help_text="`true` or `false`.")
+    q = Text(required=False, max_length=500, help_text="Words of the quote.")
+    corrector = Text(required=False, form=UUID_FORM, help_text="Id of who corrects.")
+    corrected = Text(
+        required=False, max_length=36, help_text="`true`, `false`, or the id of who is corrected."
+    )
+    distinct = Text(required=False, max_length=5, help_text="`true`: without retellings.")
     raw = serializers.BooleanField(
         default=False, help_text="Cells as stored, also where a spreadsheet would run them."
     )

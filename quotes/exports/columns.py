@@ -117,9 +117,14 @@ ARTICLE_FILTERS = {
     "articles": "a.id = ANY({value})",
     "article": "a.public_id = {value}",
     "outlet": "a.outlet = {value}",
+    "language": "a.language = {value}",
+    "external_id": "a.external_id = {value}",
     "published_after": "a.published_on >= {value}",
     "published_before": "a.published_on <= {value}",
 }
+
+# A speaker or, where it was merged, the one it was merged into, as in lists.
+SURVIVOR = "(SELECT coalesce(merged_into_id, id) FROM quotes_speaker WHERE public_id = {value})"
 
 # What lists, pages and exports show: `on_record()` and `shown()` of the models' vocabulary.
 ON_RECORD = "{alias}.status IN ('suggested', 'confirmed', 'rejected')"

@@ -7,6 +7,7 @@ from __future__ import annotations
 from quotes.exports.columns import (
     ARTICLE_FILTERS,
     COLLECTION_FILTERS,
+    SURVIVOR,
     Column,
     Table,
     fitting_link,
@@ -19,9 +20,15 @@ NO_DECISION = "until a person has decided"
 NOBODY_NAMED = "where nobody is named"
 
 CORRECTION_FILTERS = {
-    "speaker": "{value} IN (corrector.public_id, corrected.public_id)",
+    "speaker": f"{SURVIVOR} IN (k.corrector_id, k.corrected_id)",
+    "corrector": f"k.corrector_id = {SURVIVOR}",
+    "corrected_person": f"k.corrected_id = {SURVIVOR}",
     "correction_kind": "k.kind = ANY({value})",
     "status": "k.status = ANY({value})",
+    "origin": "k.origin = ANY({value})",
+    "min_confidence": "k.confidence >= {value}",
+    "updated_since": "k.updated_at >= {value}",
+    "distinct": "(k.retells_id IS NULL OR NOT {value})",
 }
 
 

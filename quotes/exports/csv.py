@@ -16,6 +16,7 @@ from psycopg import sql
 
 from quotes.exports.columns import ARTICLE_FILTERS, COLLECTION_FILTERS, Table
 from quotes.exports.filters import ExportFilters, RefusedFilter
+from quotes.exports.quote_columns import QUOTE_FILTERS
 from quotes.exports.tables import TABLES, UNITS
 
 BLOCK_BYTES = 64 * 1024
@@ -170,6 +171,12 @@ def _narrowed(table: Table, filters: ExportFilters) -> tuple[sql.Composable, sql
 def narrowed_articles(filters: ExportFilters) -> sql.Composable:
     """Give the filters' condition on articles, for ``a`` (articles) and ``c`` (collections)."""
     found = _bound({**COLLECTION_FILTERS, **ARTICLE_FILTERS}, filters)
+    return sql.SQL(" AND ").join(found) if found else sql.SQL("TRUE")
+
+
+def narrowed_quotes(filters: ExportFilters) -> sql.Composable:
+    """Give the filters' condition on quotes alone, for ``q``."""
+    found = _bound(QUOTE_FILTERS, filters)
     return sql.SQL(" AND ").join(found) if found else sql.SQL("TRUE")
 
 

@@ -1,10 +1,13 @@
 """quotes.csv: one row a quote."""
 
+# ruff: noqa: S608 - built from constants of this package; values are bound in csv.py
+
 from __future__ import annotations
 
 from quotes.exports.columns import (
     ARTICLE_FILTERS,
     COLLECTION_FILTERS,
+    SURVIVOR,
     Column,
     Table,
     in_articles,
@@ -18,16 +21,32 @@ from quotes.exports.quote_sql import (
     in_correction,
 )
 
+# As `Quote.having` asks, so that both find the same, by the same index.
+HAVING = (
+    "to_tsvector('english'::regconfig, coalesce({alias}.normal_text, '')) "
+    "@@ websearch_to_tsquery('english'::regconfig, {{value}})"
+)
+# What few articles have is looked for first: the window over their quotes reads no others.
 QUOTE_ARTICLES = {
     **COLLECTION_FILTERS,
     **ARTICLE_FILTERS,
-    "speaker": "a.id IN (SELECT said.article_id FROM quotes_quote said JOIN quotes_speaker p "
-    "ON p.id = said.speaker_id WHERE p.public_id = {value})",
+    "speaker": "a.id IN (SELECT said.article_id FROM quotes_quote said "
+    f"WHERE said.speaker_id = {SURVIVOR})",
+    "q": "a.id IN (SELECT said.article_id FROM quotes_quote said "
+    f"WHERE {HAVING.format(alias='said')})",
 }
 QUOTE_FILTERS = {
-    "speaker": "s.public_id = {value}",
+    "speaker": f"q.speaker_id = {SURVIVOR}",
+    "addressee": f"q.addressee_id = {SURVIVOR}",
     "kind": "q.kind = ANY({value})",
     "status": "q.status = ANY({value})",
+    "origin": "q.origin = ANY({value})",
+    "cue_lemma": "q.cue_lemma = {value}",
+    "min_confidence": "q.confidence >= {value}",
+    "updated_since": "q.updated_at >= {value}",
+    "has_speaker": "(q.speaker_id IS NOT NULL) = {value}",
+    "corrected": f"{in_correction('corrected')} = {{value}}",
+    "q": HAVING.format(alias="q"),
 }
 
 NO_DATE = "where the article's date is not known"

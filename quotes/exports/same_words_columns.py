@@ -7,6 +7,7 @@ from __future__ import annotations
 from quotes.exports.columns import (
     ARTICLE_FILTERS,
     COLLECTION_FILTERS,
+    SURVIVOR,
     Column,
     Table,
     on_record,
@@ -172,10 +173,10 @@ CROSS JOIN LATERAL (
     articles=f"g.id IN (SELECT m.group_id FROM ({MEMBERS}) m "
     "JOIN quotes_article a ON a.id = m.article_id "
     "JOIN quotes_collection c ON c.id = a.collection_id "
-    "LEFT JOIN quotes_speaker said ON said.id = m.speaker_id WHERE {conditions})",
+    "WHERE {conditions})",
     article_filters={
         **COLLECTION_FILTERS,
         **ARTICLE_FILTERS,
-        "speaker": "said.public_id = {value}",
+        "speaker": f"m.speaker_id = {SURVIVOR}",
     },
 )

@@ -7,13 +7,18 @@ from __future__ import annotations
 from quotes.exports.columns import (
     ARTICLE_FILTERS,
     COLLECTION_FILTERS,
+    SURVIVOR,
     Column,
     Table,
     on_record,
     shown_quotes,
 )
 
-SPEAKER_FILTERS = {**COLLECTION_FILTERS, "speaker": "s.public_id = {value}"}
+# One that was merged, and the one it was merged into.
+SPEAKER_FILTERS = {
+    **COLLECTION_FILTERS,
+    "speaker": f"(s.public_id = {{value}} OR s.id = {SURVIVOR})",
+}
 
 # With a filter on articles: the people who speak, are spoken to, correct or are corrected in them.
 OCCURS = f"""s.id IN (

@@ -59,6 +59,11 @@ def test_filters_narrow(api: Client, world: World) -> None:
     )
     mine = {"collection": str(world.article.collection.public_id)}
     assert len(rows(api.get(address, mine))) == 2
+    for asked in ({"corrected": "true"}, {"updated_since": "2001-01-01T00:00:00Z"}, {"q": "held"}):
+        listed = api.get(f"{API}/quotes/", asked).json()["results"]
+        assert {row["quote_id"] for row in rows(api.get(address, asked))} == {
+            quote["id"] for quote in listed
+        }
 
 
 def test_only_ones_own_collections_are_in_it(

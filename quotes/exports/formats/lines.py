@@ -5,9 +5,14 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
+from django.db import connection
+from psycopg import sql
+
+from quotes.exports.columns import shown_quotes
+from quotes.exports.csv import narrowed_quotes
 from quotes.exports.filters import ExportFilters
 from quotes.exports.jsonl import stream_jsonl
 
@@ -37,13 +42,14 @@ class ExportFormat:
 
 def article_lines(filters: ExportFilters) -> Iterator[Line]:
     """Give each article that has a quote left by the filters, with these quotes only."""
+    narrowed = replace(filters, status=filters.status or SHOWN_STATES)
     rest = b""
     for block in stream_jsonl(filters):
         *whole, rest = (rest + block).split(b"\n")
-        for line in whole:
-            article = json.loads(line)
-            article["quotes"] = [q for q in article["quotes"] if _is_shown(q, filters)]
-            kept = {quote["id"] for quote in article["quotes"]}
+        articles = [json.loads(line) for line in whole]
+        kept = _kept_quotes(narrowed, [article["id"] for article in articles])
+        for article in articles:
+            article["quotes"] = [quote for quote in article["quotes"] if quote["id"] in kept]
             for quote in article["quotes"]:
                 if quote["parent"] not in kept:
                     quote["parent"] = None
@@ -52,13 +58,16 @@ def article_lines(filters: ExportFilters) -> Iterator[Line]:
                 yield article
 
 
-def _is_shown(quote: Line, filters: ExportFilters) -> bool:
-    return (
-        quote["status"] in (filters.status or SHOWN_STATES)
-        and (quote["act"] != "attitude" or quote["touched"])
-        and (filters.kind is None or quote["kind"] in filters.kind)
-        and (filters.speaker is None or quote["speaker"] == str(filters.speaker))
-    )
+def _kept_quotes(filters: ExportFilters, articles: list[str]) -> set[str]:
+    """Give the ids of the quotes in these articles that quotes.csv would have."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                "SELECT q.public_id FROM quotes_quote q JOIN quotes_article a "
+                "ON a.id = q.article_id WHERE a.public_id = ANY({}::uuid[]) AND {} AND {}"
+            ).format(sql.Literal(articles), sql.SQL(shown_quotes("q")), narrowed_quotes(filters))
+        )
+        return {str(row[0]) for row in cursor.fetchall()}
 
 
 def parts_of(quote: Line, role: str = "content") -> list[Line]:

@@ -9,6 +9,7 @@ import json
 import threading
 import uuid
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from django.db import connection
@@ -489,6 +490,56 @@ def test_filters_narrow_each_table(told, editor):
     assert counts(status=("confirmed",)) == expect(1, 0, 3, 2)
     assert counts(outlet="Ledger", published_before=dt.date(2026, 2, 27)) == expect(0, 0, 0, 0)
     assert counts(speaker=minister.public_id, outlet="Ledger") == expect(0, 0, 0, 1)
+
+
+@pytest.mark.django_db
+def test_filters_of_the_lists_narrow_quotes_and_corrections(told):
+    minister = Speaker.objects.get(name="Ines Adair")
+    engineer = Speaker.objects.get(name="Tobias Wrenfield")
+    merged = make_speaker(told.collection, "I. Adair", merged_into=minister)
+    correction = Correction.objects.get()
+    make_correction(
+        told, "He added that it leaks.", corrector=minister, corrected=engineer, retells=correction
+    )
+    Article.objects.update(external_id="w-1")
+    long_ago, to_come = (dt.datetime(year, 1, 1, tzinfo=dt.UTC) for year in (2001, 2101))
+
+    def found(**given: object) -> tuple[str, int]:
+        filters = ExportFilters(within=None, **given)  # type: ignore[arg-type]
+        quotes = rows("quotes", filters)
+        parts = {row["quote_id"] for row in rows("quote_parts", filters)}
+        assert parts == {row["quote_id"] for row in quotes}
+        return "".join(row["n_in_article"] for row in quotes), len(rows("corrections", filters))
+
+    assert found() == ("1234", 2)
+    assert found(speaker=merged.public_id) == found(speaker=minister.public_id) == ("14", 2)
+    assert found(addressee=engineer.public_id) == ("4", 2)
+    assert found(origin=("person", "import")) == ("4", 0)
+    assert found(cue_lemma="say") == ("12", 2)
+    assert found(min_confidence=Decimal("0.95")) == ("", 0)
+    assert found(min_confidence=Decimal("0.1")) == ("123", 2)
+    assert found(updated_since=long_ago) == ("1234", 2)
+    assert found(updated_since=to_come) == ("", 0)
+    assert found(has_speaker=True) == ("1234", 2)
+    assert found(has_speaker=False) == ("", 2)
+    assert found(q="held or leaks") == ("13", 2)
+    assert found(q='"it always"') == ("4", 2)
+    assert found(q="it -held -leaks -never") == ("4", 2)
+    assert found(corrected=True) == ("2", 2)
+    assert found(corrected=False) == ("134", 2)
+    assert found(corrected_person=engineer.public_id) == ("1234", 2)
+    assert found(corrected_person=minister.public_id) == ("1234", 0)
+    assert found(corrector=merged.public_id) == ("1234", 2)
+    assert found(corrector=engineer.public_id) == ("1234", 0)
+    assert found(distinct=True) == ("1234", 1)
+    assert found(distinct=False) == ("1234", 2)
+    assert found(language="en-GB", external_id="w-1") == ("1234", 2)
+    assert found(language="fr") == found(external_id="w-2") == ("", 0)
+    people = [
+        row["name"]
+        for row in rows("speakers", ExportFilters(within=None, speaker=merged.public_id))
+    ]
+    assert people == ["Ines Adair", "I. Adair"]
 
 
 @pytest.mark.django_db

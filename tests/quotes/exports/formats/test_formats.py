@@ -83,6 +83,7 @@ def test_two_exports_of_one_state_are_the_same_bytes(told, name):
 def test_filters_narrow_and_what_is_rejected_stays_out(told, name):
     confirmed = written(name, ExportFilters(within=None, status=("confirmed",)))
     assert len(confirmed) < len(written(name))
+    assert written(name, ExportFilters(within=None, q='"stays open"')) == confirmed
 
 
 def test_every_format_says_what_it_loses():
