@@ -14,7 +14,7 @@ from quotes.exports.csv import OPTIONS, Form, form_of, row_counts, stream_csv, t
 from quotes.exports.files import open_format
 from quotes.exports.filters import ExportFilters, RefusedFilter
 from quotes.exports.formats.all import SERVED
-from quotes.exports.preview import first_rows
+from quotes.exports.preview import first_quotes
 from quotes.exports.tables import TABLES
 
 PREVIEWED = (
@@ -47,7 +47,7 @@ def export_list(request: SignedInRequest) -> HttpResponse:
         "previewed": [column for column in TABLES["quotes"].columns if column.name in PREVIEWED],
         "rows": [
             [row[name] for name in TABLES["quotes"].header if name in PREVIEWED]
-            for row in (first_rows("quotes", filters, form) if collections else [])
+            for row in (first_quotes(filters, form) if collections else [])
         ],
     }
     page = "_export_result.html" if request.htmx else "export_list.html"
