@@ -180,17 +180,21 @@ def _header(rows: Any, check: HeaderCheck) -> list[str]:
         raise RefusedInput(f"Not valid CSV in the header: {error}.") from error
     if header is None:
         raise RefusedInput("There is no text in it.")
-    if len(header) > MAX_COLUMNS:
-        raise RefusedInput(f"There are {len(header):,} columns; at most {MAX_COLUMNS} are read.")
     header = [name.strip() for name in header]
-    if len(set(header)) != len(header):
-        twice = next(name for name in header if header.count(name) > 1)
-        raise RefusedInput(f"The column “{twice[:40]}” stands there twice.")
     try:
+        _refuse_width_and_repeats(header)
         check(header)
     except RefusedInput as refusal:
         raise RefusedInput(f"Line {rows.line_num:,}: {refusal}") from refusal
     return header
+
+
+def _refuse_width_and_repeats(header: list[str]) -> None:
+    if len(header) > MAX_COLUMNS:
+        raise RefusedInput(f"There are {len(header):,} columns; at most {MAX_COLUMNS} are read.")
+    if len(set(header)) != len(header):
+        twice = next(name for name in header if header.count(name) > 1)
+        raise RefusedInput(f"The column “{twice[:40]}” stands there twice.")
 
 
 def _check_articles(header: list[str]) -> None:
