@@ -14,7 +14,7 @@ from quotes.importing.archives import opened, unpacked
 from quotes.importing.decoding import decode
 from quotes.importing.files import check_size
 from quotes.importing.foreign import brat, label_studio, read_line, tasks_of
-from quotes.importing.items import ReadFailure, RefusedInput
+from quotes.importing.items import ReadFailure, RefusedInput, printable
 from quotes.importing.own_tables import is_own, read_own_tables
 from quotes.importing.record import Fields, RecordLine, read_record
 
@@ -42,6 +42,7 @@ def read_annotated(name: str, file: BinaryIO) -> Iterator[Found]:
     A .zip is of our own tables or of brat's files, .json is Label Studio's; lines are told apart by
     their keys.
     """
+    name = printable(name)
     try:
         if name.lower().endswith(".zip"):
             with opened(file) as archive:

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from quotes.importing.files import Item, check_size, printable, read_file
-from quotes.importing.items import MAX_FILE_BYTES, ReadFailure, RefusedInput
+from quotes.importing.files import Item, check_size, read_file
+from quotes.importing.items import MAX_FILE_BYTES, ReadFailure, RefusedInput, printable
 
 MAX_ARCHIVE_BYTES = 50 * 1024 * 1024
 MAX_ENTRIES = 5_000
@@ -43,7 +43,7 @@ def read_upload(name: str, file: BinaryIO) -> Iterator[Item]:
             return
         archive = opened(file)
     except RefusedInput as refusal:
-        yield ReadFailure(printable(name), str(refusal))
+        yield ReadFailure(name, str(refusal))
         return
     with archive:
         found = False
@@ -53,11 +53,11 @@ def read_upload(name: str, file: BinaryIO) -> Iterator[Item]:
             try:
                 data = unpacked(archive, entry)
             except RefusedInput as refusal:
-                yield ReadFailure(printable(label), str(refusal))
+                yield ReadFailure(label, str(refusal))
             else:
                 yield from read_file(label, data)
         if not found:
-            yield ReadFailure(printable(name), "There is no file in it.")
+            yield ReadFailure(name, "There is no file in it.")
 
 
 def opened(file: BinaryIO) -> zipfile.ZipFile:

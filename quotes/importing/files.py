@@ -9,7 +9,13 @@ from pathlib import PurePath
 
 from quotes.importing.addresses import checked_url
 from quotes.importing.decoding import MARKED_BYTE, bad_byte, decode, decode_or_mark, is_wide
-from quotes.importing.items import MAX_FILE_BYTES, ArticleInput, ReadFailure, RefusedInput
+from quotes.importing.items import (
+    MAX_FILE_BYTES,
+    ArticleInput,
+    ReadFailure,
+    RefusedInput,
+    printable,
+)
 from quotes.importing.tables import article_date, checked_codes, csv_rows, json_fields, unguarded
 from quotes.importing.text import (
     MAX_LABEL,
@@ -131,7 +137,7 @@ def read_paste(
     try:
         return _article(fields, encoding="utf-8", name=printable(name))
     except RefusedInput as refusal:
-        return ReadFailure(printable(name), str(refusal))
+        return ReadFailure(name, str(refusal))
 
 
 def check_size(size: int, most: int = MAX_FILE_BYTES) -> None:
@@ -269,8 +275,3 @@ def _article(
 def _refuse_binary(text: str) -> None:
     if looks_binary(text):
         raise RefusedInput("This is not text: it is full of control characters.")
-
-
-def printable(name: str) -> str:
-    """Give a file's name as it can be stored and shown: no NUL, no undecodable bytes."""
-    return name.replace("\x00", "?").encode("utf-8", "replace").decode("utf-8")

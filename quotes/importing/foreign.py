@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from quotes.importing.items import RefusedInput
-from quotes.importing.record import Fields, checked_line
+from quotes.importing.record import UNSTORABLE, Fields, checked_line
 
 ROLES = {
     "content": "content",
@@ -280,6 +280,8 @@ def _text_of(data: Mapping[str, Any]) -> str:
     text = data.get("text", data.get("data"))
     if not isinstance(text, str) or not text:
         raise RefusedInput("The key “text” is missing.")
+    if UNSTORABLE.search(text):
+        raise RefusedInput("The text holds a character that cannot be stored.")
     return text
 
 

@@ -14,6 +14,11 @@ MAX_CHARACTERS = 1_000_000
 """Longer articles are refused: nobody reads them, and the engine would block the queue."""
 
 
+def printable(words: str) -> str:
+    """Give words from outside as they can be stored and shown: no NUL, no undecodable bytes."""
+    return words.replace("\x00", "?").encode("utf-8", "replace").decode("utf-8")
+
+
 class RefusedInput(ValueError):
     """Input that cannot be an article; the message is a sentence for the person who imports."""
 
@@ -39,7 +44,11 @@ class ArticleInput:
 
 @dataclass(frozen=True, slots=True)
 class ReadFailure:
-    """An item that could not be read. ``reason`` is shown as it stands."""
+    """An item that could not be read. ``reason`` is shown as it stands; it may quote the item."""
 
     name: str
     reason: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", printable(self.name))
+        object.__setattr__(self, "reason", printable(self.reason))

@@ -15,8 +15,8 @@ from typing import BinaryIO
 
 from quotes.formula_guard import unguard
 from quotes.importing.decoding import decode
-from quotes.importing.files import check_size, printable
-from quotes.importing.items import ReadFailure, RefusedInput
+from quotes.importing.files import check_size
+from quotes.importing.items import ReadFailure, RefusedInput, printable
 from quotes.importing.tables import check_columns, csv_rows
 
 KINDS = ("person", "organisation", "group", "unnamed")

@@ -190,6 +190,32 @@ def test_what_does_not_fit_is_refused_in_words(name, data, said):
     assert said in item.reason
 
 
+LONE = "\ud800"
+STRAY = {"id": "a", "value": {"start": 0, "end": 5, "text": f"{LONE}bad", "labels": ["cue"]}}
+
+
+def task(text: str) -> bytes:
+    return json.dumps([{"data": {"text": text}, "annotations": [{"result": [STRAY]}]}]).encode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        ("a.json", task(TEXT), "should be “?bad”"),
+        ("a.json", task(TEXT + LONE), "cannot be stored"),
+        ("a.jsonl", json.dumps({"text": TEXT, "label": [[0, 5, LONE]]}).encode(), "“?” is not"),
+        ("a.jsonl", json.dumps({"text": TEXT, f"{LONE}\x00": 1}).encode(), "the key “??”"),
+        (f"{LONE}.jsonl", b"{", "Not valid JSON"),
+    ],
+)
+def test_case_38_a_refusal_can_be_shown_whatever_it_quotes(collection, name, data, said):
+    lines = list(read_annotated(name, io.BytesIO(data)))
+    report = restore_lines(collection=collection, lines=lines)
+    assert report.states == {"failed": 1}
+    assert said in str(report.said[0]).encode().decode()
+
+
 @pytest.mark.django_db
 def test_our_own_brat_export_is_read_back(collection):
     from quotes.exports.filters import ExportFilters

@@ -7,6 +7,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
+from quotes.importing import read_upload
 from quotes.importing.text import MAX_LABEL
 from quotes.models import Article, ExtractionRun, ImportItem
 from quotes.operations import import_items
@@ -106,6 +107,22 @@ def test_what_was_read_can_be_stored_whatever_it_is(collection):
     states = list(batch.items.values_list("state", flat=True))
     assert states == [ImportItem.State.FAILED, ImportItem.State.STORED]
     assert "501 characters" in batch.items.get(ordinal=1).message
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.jsonl", b'{"text": "a", "\\ud800\\u0000": "b"}'),
+        ("a.jsonl", b'{"text": "a", "published_on": "\\ud800"}'),
+        ("a.csv", b"text,\xff\r\na,b\r\n"),
+    ],
+)
+def test_case_38_a_refusal_is_stored_whatever_it_quotes(collection, name, data):
+    items = list(read_upload(name, io.BytesIO(data)))
+    batch = import_items(collection=collection, items=items, extract=False)
+    assert list(batch.items.values_list("state", flat=True)) == [ImportItem.State.FAILED]
+    assert "“?" in batch.items.get().message
 
 
 def test_limits_are_those_of_the_model():
