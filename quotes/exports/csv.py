@@ -7,8 +7,8 @@ feed inside a cell stays as it is stored.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -61,19 +61,32 @@ def table_of(name: str, query: Mapping[str, str]) -> str:
     return TABLES[UNITS[unit] if name == "quotes" else name].name
 
 
-def stream_csv(table: str, filters: ExportFilters, form: Form = PLAIN) -> Iterator[bytes]:
+def stream_csv(
+    table: str, filters: ExportFilters, form: Form = PLAIN
+) -> Generator[bytes, None, None]:
     """Give one table as CSV in blocks of about 64 KiB, the header first.
 
     Holds a read-only transaction on this thread's connection until it is used up or closed, so
     make no other query meanwhile. Raises ``KeyError`` for an unknown table at once.
     """
-    return (block for block, _ in csv_blocks(TABLES[table], filters, form))
+    blocks = csv_blocks(TABLES[table], filters, form)
+
+    def stream() -> Generator[bytes, None, None]:
+        with closing(blocks):
+            for block, _ in blocks:
+                yield block
+
+    return stream()
 
 
 def csv_blocks(
     table: Table, filters: ExportFilters, form: Form = PLAIN
-) -> Iterator[tuple[bytes, int]]:
-    """Give the blocks of ``stream_csv`` with the number of rows in each."""
+) -> Generator[tuple[bytes, int], None, None]:
+    """Give the blocks of ``stream_csv`` with the number of rows in each.
+
+    Where its reader stops early, it must be closed before a transaction around it ends: in the
+    middle of a COPY a connection waits for ever for the answer to its ROLLBACK.
+    """
     block = [codecs.BOM_UTF8] if form.excel else []
     block.append(",".join(table.header).encode() + LINE_END)
     size = rows = 0

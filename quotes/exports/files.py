@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -31,8 +31,8 @@ def write_tables(
     with snapshot():
         for name in tables:
             table = TABLES[name]
-            blocks = csv_blocks(table, filters, form)
-            written[table.file_name] = _write(folder / table.file_name, blocks)
+            with closing(csv_blocks(table, filters, form)) as blocks:
+                written[table.file_name] = _write(folder / table.file_name, blocks)
     rows = codebook_csv().count(b"\r\n") - 1
     written["codebook.csv"] = _write(folder / "codebook.csv", [(codebook_csv(), rows)])
     return written

@@ -14,7 +14,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -87,7 +87,8 @@ def write_snapshot(
             writer = _Writer(archive, facts.made_at)
             with snapshot():
                 for name, table in TABLES.items():
-                    writer.add(table.file_name, csv_blocks(table, filters, form), key=name)
+                    with closing(csv_blocks(table, filters, form)) as blocks:
+                        writer.add(table.file_name, blocks, key=name)
             _add_papers(writer, facts, form, previous)
         digest, size = _digest(beginning)
         beginning.replace(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import closing
 from typing import IO, Any
 
 from quotes.exports.csv import Form, stream_csv
@@ -36,8 +37,8 @@ def _write(filters: ExportFilters, file: IO[bytes]) -> int:
         raise MissingLibrary("Parquet needs pyarrow: pip install pyarrow") from error
     count = 0
     with tempfile.TemporaryFile() as table:
-        for block in stream_csv("quotes", filters, Form(raw=True)):
-            table.write(block)
+        with closing(stream_csv("quotes", filters, Form(raw=True))) as blocks:
+            table.writelines(blocks)
         table.seek(0)
         batches = csv.open_csv(
             table,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import errno
 import io
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from quotes.exports import files
+from annotations.operations.snapshots import make_snapshot, path_of, request_snapshot
+from quotes.exports import files, snapshots
 from quotes.exports.csv import stream_csv
 from quotes.exports.filters import ExportFilters
 from quotes.exports.tables import TABLES
-from tests.factories import make_quote
+from quotes.models import Article, Collection
+from tests.factories import make_article, make_collection, make_quote
 
 NAMES = {f"{name}.csv" for name in TABLES} | {"codebook.csv"}
 
@@ -81,6 +85,50 @@ def test_case_48_a_full_disk_leaves_no_short_file(article, tmp_path, monkeypatch
     assert (tmp_path / "corrections.csv").read_bytes() == before["corrections.csv"]
     monkeypatch.undo()
     assert "quotes.csv: 2 rows" in run("--out", tmp_path)
+
+
+def stopped(*_: object) -> None:
+    raise TimeoutError("It waits for ever.")
+
+
+@pytest.fixture
+def large(transactional_db) -> Iterator[Collection]:
+    """More than what lies ready between the database and its reader."""
+    collection = make_collection("Archive")
+    for number in range(6):
+        make_article(collection, f"{number} " + "word " * 180_000)
+    signal.signal(signal.SIGALRM, stopped)
+    signal.alarm(60)
+    yield collection
+    signal.alarm(0)
+
+
+def full_after_a_block(*arguments: object, **options: object) -> None:
+    blocks = next(argument for argument in arguments if hasattr(argument, "close"))
+    next(blocks)
+    raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_case_48_a_disk_that_fills_up_in_the_middle_of_a_table_ends_it(
+    large, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(files, "_write", full_after_a_block)
+    with pytest.raises(CommandError, match="No space left"):
+        run("--out", tmp_path, "--table", "articles")
+    assert Article.objects.count() == 6
+
+
+def test_case_48_a_snapshot_on_a_disk_that_fills_up_fails_with_the_reason(large, monkeypatch):
+    monkeypatch.setattr(snapshots, "TABLES", {"articles": TABLES["articles"]})
+    monkeypatch.setattr(snapshots._Writer, "add", full_after_a_block)
+    row = request_snapshot(collection=large, user=None, queue=False)
+    row = make_snapshot(snapshot_id=row.public_id)
+    assert (row.state, row.error) == (
+        "failed",
+        "The file could not be written: No space left on device.",
+    )
+    assert not path_of(row).exists()
+    assert not list(path_of(row).parent.glob(".*.part"))
 
 
 @pytest.mark.django_db
