@@ -173,6 +173,8 @@ def measure_jsonl(directory: Path) -> None:
     path = directory / "record.jsonl"
     with path.open("wb") as out:
         out.writelines(islice(_lines(), ARTICLES))
+    # A process that is started loads the main module first: `manage.py` is short, this is not.
+    vars(sys.modules["__main__"]).update(__spec__=None, __file__=None)
     own = connection.settings_dict["NAME"]
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
