@@ -62,8 +62,8 @@ def median_ms(act: Callable[[], object], times: int = 15) -> float:
     return statistics.median(taken) * 1000
 
 
-def cpu_ms(*acts: Callable[[], object], times: int = 60) -> list[float]:
-    """The middle of many calls of each, taken in turn, so that a slow moment falls on all."""
+def cpu_ms(*acts: Callable[[], object], times: int = 60) -> list[list[float]]:
+    """Many calls of each, taken in turn, so that a slow moment falls on all."""
     for act in acts:
         act()
     taken: list[list[float]] = [[] for _ in acts]
@@ -71,8 +71,8 @@ def cpu_ms(*acts: Callable[[], object], times: int = 60) -> list[float]:
         for act, mine in zip(acts, taken, strict=True):
             begun = time.process_time()
             act()
-            mine.append(time.process_time() - begun)
-    return [statistics.median(mine) * 1000 for mine in taken]
+            mine.append((time.process_time() - begun) * 1000)
+    return taken
 
 
 def api_client() -> Client:
@@ -125,12 +125,14 @@ def measure_list(api: Client) -> None:
     def ask(view: Any) -> Callable[[], object]:
         return lambda: view(factory.get("/")).render()
 
-    listed, with_fields, ready = cpu_ms(
+    taken = cpu_ms(
         lambda: api.get(f"{API}/quotes/"),
         ask(Bare.as_view()),
         ask(Bare.as_view(with_fields=False)),
     )
-    ratio = listed / with_fields
+    # Of each turn by itself: a machine may change its pace between one turn and the next.
+    ratio = statistics.median(listed / bare for listed, bare, _ in zip(*taken, strict=True))
+    listed, with_fields, ready = map(statistics.median, taken)
     say(
         "list of 50 quotes, CPU of the request, against DRF's serializers alone over 50 dicts",
         f"{ratio:.2f} × ({listed:.1f} ms against {with_fields:.1f} ms; dicts that are only"
