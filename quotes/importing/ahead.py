@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -17,7 +17,7 @@ CHARACTERS_AT_ONCE = 2_000_000
 Found = RecordLine | ReadFailure
 
 
-def in_batches(lines: Iterable[Found]) -> Iterator[list[Found]]:
+def in_batches(lines: Iterable[Found]) -> Generator[list[Found], None, None]:
     """Lines that are stored together: so many, or fewer where their texts are long."""
     remaining = iter(lines)
     while batch := _batch(remaining):
@@ -35,7 +35,7 @@ def _batch(lines: Iterator[Found]) -> list[Found]:
     return batch
 
 
-def read_ahead(lines: Iterable[Found]) -> Iterator[list[Found]]:
+def read_ahead(lines: Iterable[Found]) -> Generator[list[Found], None, None]:
     """The same batches; the next one is read and checked while the caller stores the last.
 
     ``lines`` are gone through by a process of its own and must pickle: reading takes about as long

@@ -36,7 +36,6 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:+ -]*")
 ROLES = frozenset({"content", "source", "cue"})
 STATUSES = frozenset({"suggested", "confirmed", "rejected"})
-LIVE = frozenset({"suggested", "confirmed"})
 ORIGINS = frozenset({"machine", "person", "import"})
 
 Fields = dict[str, Any]
@@ -470,25 +469,20 @@ def _check_quote(quote: Fields, text: str, place: str) -> None:
 
 
 def _check_parents(quotes: list[Fields]) -> None:
-    """A live quote inside a live one lies within it, and none is around the one around it."""
-    by_id = {quote["id"]: quote for quote in quotes}
+    """None is around the one around it. One that its outer quote no longer holds comes back so:
+    an editor may have moved that one's boundaries.
+    """
+    outer_of = {quote["id"]: quote["parent"] for quote in quotes}
+    settled: set[str] = set()
     for number, quote in enumerate(quotes):
-        seen = {quote["id"]}
-        outer = by_id.get(quote["parent"])
-        if (
-            outer
-            and {quote["status"], outer["status"]} <= LIVE
-            and not (outer["start"] <= quote["start"] and quote["end"] <= outer["end"])
-        ):
-            raise RefusedInput(
-                f"quotes[{number}] at {quote['start']:,} to {quote['end']:,} is not inside its "
-                f"parent, which stands at {outer['start']:,} to {outer['end']:,}."
-            )
-        while outer:
-            if outer["id"] in seen:
+        way: set[str] = set()
+        one = quote["id"]
+        while one is not None and one not in settled:
+            if one in way:
                 raise RefusedInput(f"quotes[{number}].parent leads back to itself.")
-            seen.add(outer["id"])
-            outer = by_id.get(outer["parent"])
+            way.add(one)
+            one = outer_of[one]
+        settled |= way
 
 
 def _check_exact(span: Fields, text: str, place: str, role: str = "") -> None:

@@ -8,8 +8,8 @@ with the same text is a duplicate, a speaker with the same id is the same speake
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -102,7 +102,7 @@ def restore_lines(
 
 def _restore(
     collection: Collection,
-    batches: Callable[[], Iterator[list[Found]]],
+    batches: Callable[[], Generator[list[Found], None, None]],
     around: AbstractContextManager[None],
     *,
     dry_run: bool,
@@ -111,8 +111,9 @@ def _restore(
     later: list[tuple[str, str]] = []
     with transaction.atomic():
         with around:
-            for batch in batches():
-                _store_batch(collection, batch, report, later)
+            with closing(batches()) as read:
+                for batch in read:
+                    _store_batch(collection, batch, report, later)
             _link_same_points(later)
             connection.check_constraints()
         if dry_run:
