@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections.abc import Generator, Iterable, Iterator
 from itertools import islice
@@ -47,12 +48,14 @@ def read_ahead(lines: Iterable[Found]) -> Generator[list[Found], None, None]:
     reader = context.Process(target=_send, args=(lines, there), daemon=True)
     reader.start()
     there.close()
+    gc.freeze()  # else all that lives here is gone through again for the values of each batch
     try:
         while batch := batches.recv():
             yield batch
     except EOFError:
         raise RuntimeError("The lines could not be read to their end.") from None
     finally:
+        gc.unfreeze()
         reader.kill()
         reader.join()
         batches.close()

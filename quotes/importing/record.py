@@ -15,9 +15,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
-from typing import Any, BinaryIO
+from typing import Annotated, Any, BinaryIO, Literal
 
+import msgspec
 import orjson
+from msgspec import Meta
 
 from quotes.extraction.text import normalise_quote
 from quotes.importing.addresses import checked_url
@@ -28,8 +30,8 @@ from quotes.normal_form import words_hash
 
 FORMAT = 1
 MAX_LINE_BYTES = 20 * 1024 * 1024
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+YEAR_MONTH_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+CANONICAL_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SAME_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 PAST_64_BITS = b"0" * 19
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -49,6 +51,17 @@ class RecordLine:
 
     name: str
     data: Fields
+
+    def __reduce__(self) -> tuple[Callable[..., RecordLine], tuple[str, Any]]:
+        """Go to another process as JSON: that takes a fifth of the time of pickling the values."""
+        try:
+            return _unpacked, (self.name, orjson.dumps(self.data))
+        except orjson.JSONEncodeError:  # a number past 64 bits
+            return RecordLine, (self.name, self.data)
+
+
+def _unpacked(name: str, data: bytes) -> RecordLine:
+    return RecordLine(name, orjson.loads(data))
 
 
 def read_record(
@@ -88,9 +101,9 @@ def _parsed(line: bytes) -> Fields:
 
 
 def _parsed_in_full(line: bytes) -> Any:
-    """Read what orjson refuses and ``json`` takes, as NaN; say what is wrong with the rest."""
+    """Read numbers past 64 bits as they stand; say what is wrong with what is no JSON."""
     try:
-        return json.loads(line.decode("utf-8"))
+        return json.loads(line.decode("utf-8"), parse_constant=_refused_constant)
     except UnicodeDecodeError as error:
         raise RefusedInput(f"Not valid UTF-8 at byte {error.start:,} of the line.") from error
     except json.JSONDecodeError as error:
@@ -99,9 +112,22 @@ def _parsed_in_full(line: bytes) -> Any:
         raise RefusedInput("Not JSON that can be read: it is nested or long past use.") from error
 
 
+def _refused_constant(name: str) -> None:
+    raise RefusedInput(f"Not valid JSON: {name} is no number there.")
+
+
 # --- What each key may hold: a function gives the value, or says what is wrong with it -----------
 
-Check = Callable[[Any], Any]
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a value may be. ``stored`` gives it as it will be stored, or raises ``Wrong``. ``plain``
+    is the type of those that are stored as they stand: what we wrote ourselves is held to it whole,
+    in a tenth of the time.
+    """
+
+    stored: Callable[[Any], Any]
+    plain: Any
 
 
 class Wrong(ValueError):
@@ -125,26 +151,30 @@ def _text(most: int = MAX_CHARACTERS, *, empty: bool = True) -> Check:
             raise Wrong("holds a character that cannot be stored.")
         return value
 
-    return check
+    return Check(check, Annotated[str, Meta(min_length=0 if empty else 1, max_length=most)])
 
 
 def _code(most: int) -> Check:
     """A word of ours, which tables give without the guard against formulas."""
     text = _text(most)
+    pattern = rf"\A(?:{CODE.pattern})?\Z"
 
     def check(value: Any) -> str:
-        found: str = text(value)
+        found: str = text.stored(value)
         if found and not CODE.fullmatch(found):
             raise Wrong("must be a code: letters, digits and _ . / : + - behind the first of them.")
         return found
 
-    return check
+    return Check(check, Annotated[str, Meta(max_length=most, pattern=pattern)])
 
 
-def _number(value: Any) -> int:
+def _whole_number(value: Any) -> int:
     if type(value) is not int or not 0 <= value < 2**31:  # true is an int to isinstance
         raise Wrong("must be a whole number from 0.")
     return value
+
+
+NUMBER = Check(_whole_number, Annotated[int, Meta(ge=0, lt=2**31)])
 
 
 def _probability(value: Any) -> float:
@@ -153,22 +183,31 @@ def _probability(value: Any) -> float:
     return float(value)
 
 
+PROBABILITY = Check(_probability, Annotated[float, Meta(ge=0, le=1)])
+
+
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
         raise Wrong("must be true or false.")
     return value
 
 
+FLAG = Check(_flag, bool)
+
+
 def _id(value: Any) -> str:
     try:
-        return value if ID.fullmatch(value) else str(uuid.UUID(value))
+        return value if CANONICAL_ID.fullmatch(value) else str(uuid.UUID(value))
     except (ValueError, TypeError, AttributeError):
         raise Wrong("must be an id (a UUID).") from None
 
 
+ID = Check(_id, Annotated[str, Meta(pattern=rf"\A{CANONICAL_ID.pattern}\Z")])
+
+
 def _day(value: Any) -> str:
     try:
-        if isinstance(value, str) and DAY.fullmatch(value):
+        if isinstance(value, str) and YEAR_MONTH_DAY.fullmatch(value):
             dt.date.fromisoformat(value)
             return value
     except ValueError:
@@ -176,14 +215,20 @@ def _day(value: Any) -> str:
     raise Wrong("must be a day like 2031-05-04.")
 
 
-def _time(value: Any) -> dt.datetime:
+DAY = Check(_day, dt.date)
+
+
+def _time(value: Any) -> str:
     try:
         found = dt.datetime.fromisoformat(value)
         if found.tzinfo is not None:
-            return found
+            return found.isoformat()
     except (ValueError, TypeError):
         pass
     raise Wrong("must be a time like 2031-05-04T09:12:33Z.")
+
+
+TIME = Check(_time, Annotated[dt.datetime, Meta(tz=True)])
 
 
 def _one_of(*values: str) -> Check:
@@ -194,7 +239,7 @@ def _one_of(*values: str) -> Check:
             raise Wrong(f"must be one of: {', '.join(values)}.")
         return value
 
-    return check
+    return Check(check, Literal[values])
 
 
 def _json(value: Any) -> Any:
@@ -203,8 +248,11 @@ def _json(value: Any) -> Any:
     return value
 
 
+JSON = Check(_json, Any)
+
+
 def _maybe(check: Check) -> Check:
-    return lambda value: None if value is None else check(value)
+    return Check(lambda value: None if value is None else check.stored(value), check.plain | None)
 
 
 def _several(check: Check) -> Check:
@@ -214,12 +262,12 @@ def _several(check: Check) -> Check:
         found: list[Any] = []
         try:
             for part in value:
-                found.append(check(part))
+                found.append(check.stored(part))
         except Wrong as wrong:
             raise wrong.inside(f"[{len(found)}]") from None
         return found
 
-    return checked
+    return Check(checked, list.__class_getitem__(check.plain))
 
 
 def _new_id(_: Fields) -> str:
@@ -232,19 +280,9 @@ Spec = Mapping[str, tuple[Check, Any]]
 
 
 def _object(spec: Spec) -> Check:
-    checks = [(key, check) for key, (check, _) in spec.items()]
-
     def checked(value: Any) -> Fields:
         if not isinstance(value, dict):
             raise Wrong("must be an object.")
-        try:  # What we wrote ourselves has every key, and nothing is wrong with it.
-            if len(value) == len(checks):
-                return {key: check(value[key]) for key, check in checks}
-        except (KeyError, Wrong):
-            pass
-        return checked_by_key(value)
-
-    def checked_by_key(value: Fields) -> Fields:
         if not value.keys() <= spec.keys():
             key = next(key for key in value if key not in spec)
             raise Wrong(f"has the key “{key[:40]}”, which is not known.")
@@ -252,7 +290,7 @@ def _object(spec: Spec) -> Check:
         try:
             for key, (check, default) in spec.items():
                 if key in value:
-                    found[key] = check(value[key])
+                    found[key] = check.stored(value[key])
                 elif default is NEEDED:
                     raise Wrong("is missing.")
                 else:
@@ -261,24 +299,25 @@ def _object(spec: Spec) -> Check:
             raise wrong.inside(f".{key}") from None
         return found
 
-    return checked
+    fields = [(key, check.plain) for key, (check, _) in spec.items()]
+    return Check(checked, msgspec.defstruct("Plain", fields, forbid_unknown_fields=True, gc=False))
 
 
 DECISION: Spec = {
     "status": (_one_of(*sorted(STATUSES)), "suggested"),
     "origin": (_one_of(*sorted(ORIGINS)), "import"),
-    "touched": (_flag, lambda row: row.get("status", "suggested") != "suggested"),
-    "confidence": (_maybe(_probability), None),
+    "touched": (FLAG, lambda row: row.get("status", "suggested") != "suggested"),
+    "confidence": (_maybe(PROBABILITY), None),
     "rule": (_text(80), ""),
     "reason": (_text(500), ""),
-    "suggestion": (_json, None),
+    "suggestion": (JSON, None),
     "changed_fields": (_several(_code(30)), list),
     "note": (_text(5000), ""),
-    "flagged": (_flag, False),
-    "run": (_maybe(_id), None),
+    "flagged": (FLAG, False),
+    "run": (_maybe(ID), None),
     "decided_by": (_maybe(_code(60)), None),
-    "decided_at": (_maybe(_time), None),
-    "version": (_number, 1),
+    "decided_at": (_maybe(TIME), None),
+    "version": (NUMBER, 1),
 }
 DECISION = {
     key: (check, (lambda _: []) if default is list else default)
@@ -288,98 +327,98 @@ NAME = _object(
     {
         "text": (_text(300, empty=False), NEEDED),
         "kind": (_one_of("name", "short_name", "honorific", "title", "nickname"), "name"),
-        "valid_from": (_maybe(_day), None),
-        "valid_to": (_maybe(_day), None),
+        "valid_from": (_maybe(DAY), None),
+        "valid_to": (_maybe(DAY), None),
         "place": (_text(200), ""),
         "origin": (_one_of(*sorted(ORIGINS)), "import"),
     }
 )
 SPEAKER = _object(
     {
-        "id": (_id, _new_id),
+        "id": (ID, _new_id),
         "kind": (_one_of("person", "organisation", "group", "unnamed"), "person"),
         "name": (_text(300, empty=False), NEEDED),
         "description": (_text(500), ""),
         "wikidata_id": (_maybe(_text(20)), None),
         "origin": (_one_of(*sorted(ORIGINS)), "import"),
-        "version": (_number, 1),
+        "version": (NUMBER, 1),
         "names": (_several(NAME), lambda _: []),
     }
 )
 RUN = _object(
     {
-        "id": (_id, NEEDED),
+        "id": (ID, NEEDED),
         "state": (_one_of("done", "failed", "timed_out", "cancelled"), "done"),
         "engine_version": (_code(60), ""),
         "model": (_text(120), ""),
-        "config": (_json, lambda _: {}),
+        "config": (JSON, lambda _: {}),
         "config_hash": (_text(64), ""),
-        "n_quotes": (_number, 0),
-        "n_corrections": (_number, 0),
-        "milliseconds": (_maybe(_number), None),
+        "n_quotes": (NUMBER, 0),
+        "n_corrections": (NUMBER, 0),
+        "milliseconds": (_maybe(NUMBER), None),
         "note": (_text(), ""),
         "error": (_text(), ""),
-        "started_at": (_maybe(_time), None),
-        "finished_at": (_maybe(_time), None),
+        "started_at": (_maybe(TIME), None),
+        "finished_at": (_maybe(TIME), None),
     }
 )
 PART = _object(
     {
         "role": (_one_of(*sorted(ROLES)), NEEDED),
-        "ordinal": (_number, 0),
-        "start": (_number, NEEDED),
-        "end": (_number, NEEDED),
+        "ordinal": (NUMBER, 0),
+        "start": (NUMBER, NEEDED),
+        "end": (NUMBER, NEEDED),
         "exact": (_text(), NEEDED),
     }
 )
 CANDIDATE = _object(
     {
-        "speaker": (_id, NEEDED),
-        "rank": (_number, NEEDED),
-        "probability": (_probability, NEEDED),
+        "speaker": (ID, NEEDED),
+        "rank": (NUMBER, NEEDED),
+        "probability": (PROBABILITY, NEEDED),
         "reason": (_text(500), ""),
     }
 )
 QUOTE = _object(
     {
-        "id": (_id, _new_id),
+        "id": (ID, _new_id),
         "kind": (_one_of("direct", "mixed", "indirect"), NEEDED),
         "act": (_one_of("statement", "question", "attitude"), "statement"),
-        "speaker": (_maybe(_id), None),
-        "addressee": (_maybe(_id), None),
-        "parent": (_maybe(_id), None),
+        "speaker": (_maybe(ID), None),
+        "addressee": (_maybe(ID), None),
+        "parent": (_maybe(ID), None),
         "cue_lemma": (_text(80), ""),
         **DECISION,
         "parts": (_several(PART), NEEDED),
         "candidates": (_several(CANDIDATE), lambda _: []),
     }
 )
-LINK = _object({"side": (_one_of("corrected", "correcting"), NEEDED), "quote": (_id, NEEDED)})
+LINK = _object({"side": (_one_of("corrected", "correcting"), NEEDED), "quote": (ID, NEEDED)})
 CORRECTION = _object(
     {
-        "id": (_id, _new_id),
+        "id": (ID, _new_id),
         "kind": (_one_of("denial", "contradiction", "self_correction"), NEEDED),
         "explicitness": (_one_of("verb", "juxtaposed", "implied"), "verb"),
-        "start": (_number, NEEDED),
-        "end": (_number, NEEDED),
+        "start": (NUMBER, NEEDED),
+        "end": (NUMBER, NEEDED),
         "exact": (_text(), NEEDED),
-        "cue_start": (_maybe(_number), None),
-        "cue_end": (_maybe(_number), None),
+        "cue_start": (_maybe(NUMBER), None),
+        "cue_end": (_maybe(NUMBER), None),
         "cue_text": (_text(300), ""),
         "topic": (_text(300), ""),
         "occasion": (_text(300), ""),
-        "corrector": (_maybe(_id), None),
-        "corrected": (_maybe(_id), None),
-        "retells": (_maybe(_id), None),
-        "same_point_as": (_maybe(_id), None),
+        "corrector": (_maybe(ID), None),
+        "corrected": (_maybe(ID), None),
+        "retells": (_maybe(ID), None),
+        "same_point_as": (_maybe(ID), None),
         **DECISION,
         "quotes": (_several(LINK), lambda _: []),
     }
 )
 ARTICLE = _object(
     {
-        "on_record": (_number, FORMAT),
-        "id": (_id, _new_id),
+        "on_record": (NUMBER, FORMAT),
+        "id": (ID, _new_id),
         "collection": (_text(80), ""),
         **{
             key: (_maybe(_text(most)), "")
@@ -387,16 +426,16 @@ ARTICLE = _object(
             if key != "external_id"
         },
         "external_id": (_maybe(_text(MAX_LABEL["external_id"])), None),
-        "published_on": (_maybe(_day), None),
+        "published_on": (_maybe(DAY), None),
         "language": (_text(35), "en"),
         "country": (_text(2), ""),
         "encoding": (_code(40), "utf-8"),
-        "skipped": (_json, lambda _: []),
-        "skipped_by_hand": (_flag, False),
-        "is_latest": (_flag, True),
-        "previous": (_maybe(_id), None),
-        "imported_at": (_maybe(_time), None),
-        "version": (_number, 1),
+        "skipped": (JSON, lambda _: []),
+        "skipped_by_hand": (FLAG, False),
+        "is_latest": (FLAG, True),
+        "previous": (_maybe(ID), None),
+        "imported_at": (_maybe(TIME), None),
+        "version": (NUMBER, 1),
         "text": (_text(empty=False), NEEDED),
         "text_sha256": (_text(64), ""),
         "speakers": (_several(SPEAKER), lambda _: []),
@@ -410,7 +449,7 @@ ARTICLE = _object(
 def checked_line(value: Any) -> Fields:
     """Give a line's values as they will be stored, or refuse it by the place that is wrong."""
     try:
-        data: Fields = ARTICLE(value)
+        data: Fields = value if _is_plain(value) else ARTICLE.stored(value)
     except Wrong as wrong:
         raise RefusedInput(f"{wrong.inside('the article').place} {wrong.must}") from None
     if data["on_record"] != FORMAT:
@@ -443,6 +482,15 @@ def checked_line(value: Any) -> Fields:
             _check_known(link, ("quote",), quotes, f"{place}.quotes")
     _check_skipped(data["skipped"], len(text))
     return data
+
+
+def _is_plain(value: Any) -> bool:
+    """Has it every key, with nothing to refuse or to say otherwise, as what we wrote ourselves?"""
+    try:
+        msgspec.convert(value, ARTICLE.plain)
+        return b"\\u0000" not in orjson.dumps(value)  # which refuses halves of surrogate pairs
+    except (msgspec.ValidationError, orjson.JSONEncodeError, UnicodeEncodeError):
+        return False
 
 
 def _own_ids(rows: list[Fields], key: str) -> set[str]:

@@ -53,3 +53,8 @@ def test_whoever_stops_in_the_middle_leaves_no_process_behind():
     assert len(active_children()) == 1
     batches.close()
     assert active_children() == []
+
+
+def test_a_number_past_64_bits_comes_from_the_other_process_as_it_stands():
+    given = [RecordLine("line 1", {"text": "Osk.", "config": {"seed": 2**70, "share": 0.1}})]
+    assert list(read_ahead(given)) == [given]

@@ -115,6 +115,39 @@ def test_an_inner_quote_comes_back_that_its_outer_one_no_longer_holds(told, coll
     assert exported() == before
 
 
+ODD = [
+    "",
+    "\\N",
+    "\\.",
+    "NULL",
+    '"',
+    '""',
+    "a,b",
+    " a ",
+    "a\r\nb",
+    "a\rb",
+    "\n\\.\n",
+    "\t",
+    "{}",
+    "\\x41",
+]
+
+
+@pytest.mark.django_db
+def test_what_other_formats_read_as_something_else_comes_back_as_it_stands(collection):
+    quotes = [
+        {**part(start=at, end=at + 1, exact=STORY[at]), "note": note, "changed_fields": fields}
+        for at, (note, fields) in enumerate(
+            zip(ODD, [[], ["kind"], ["a b", "NULL"]] * 5, strict=False)
+        )
+    ]
+    report = restored(collection, line(quotes=quotes, runs=[{"id": ID, "config": {"a": ODD}}]))
+    assert report.states == {"stored": 1}
+    stored = Quote.objects.order_by("start").values_list("note", "changed_fields")
+    assert list(stored) == [(one["note"], one["changed_fields"]) for one in quotes]
+    assert ExtractionRun.objects.get().config == {"a": ODD}
+
+
 @pytest.mark.django_db
 def test_tables_say_the_same_after_the_way_there_and_back(told, collection):
     from quotes.exports.csv import stream_csv
