@@ -19,6 +19,7 @@ VERBS = {
     "quote.speaker_set": "set the speaker",
     "quote.kind_set": "set the kind",
     "quote.boundaries_set": "moved the boundaries",
+    "quote.freed": "took the quote out of the one that no longer holds it",
     "quote.added": "added the quote",
     "quote.joined": "joined two quotes",
     "quote.split": "split the quote in two",

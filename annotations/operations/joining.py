@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from annotations.history import Snapshot, quote_snapshots
+from annotations.history import Snapshot
 from annotations.models import Edit
 from annotations.operations.deciding import (
     begin,
@@ -18,6 +18,7 @@ from annotations.operations.deciding import (
     save_decision,
     state_seen,
 )
+from annotations.operations.nesting import move_nested
 from annotations.operations.quotes import place_content, touch
 from annotations.operations.selections import Selection, check_selections, write_spans
 from annotations.refusals import Invalid, NotAllowedNow, StaleVersion
@@ -57,7 +58,7 @@ def join_quotes(
     joined[Role.CONTENT] = [*mine[Role.CONTENT], *theirs[Role.CONTENT]]
     other.status, other.touched = Quote.Status.WITHDRAWN, True
     save_decision(other, user=user, action=JOINED, before=other_before, batch=batch, in_place=True)
-    _move_nested(other.pk, quote, user=user, batch=batch, action=JOINED)
+    move_nested(other.pk, quote, user=user, batch=batch, action=JOINED)
     if quote.kind != other.kind:
         quote.kind = Quote.Kind.MIXED
     quote.speaker = quote.speaker or other.speaker
@@ -118,7 +119,7 @@ def split_quote(
         for known in SpeakerCandidate.objects.filter(quote=quote)
     )
     save_decision(new, user=user, action=SPLIT, before=None, batch=batch)
-    _move_nested(quote.pk, new, user=user, batch=batch, action=SPLIT)
+    move_nested(quote.pk, new, user=user, batch=batch, action=SPLIT)
     return quote, new
 
 
@@ -181,19 +182,3 @@ def _write(quote: Quote, parts: Parts) -> None:
         write_spans(quote, parts)
     touch(quote)
     quote.changed_fields = sorted({*quote.changed_fields, "content"})
-
-
-def _move_nested(parent: int, to: Quote, *, user: User, batch: uuid.UUID, action: str) -> None:
-    """Hang the quotes inside one quote below another, where they lie inside that."""
-    inside = Quote.objects.filter(parent=parent, start__gte=to.start, end__lte=to.end)
-    rows = list(
-        inside.select_for_update(of=("self",), no_key=True)
-        .select_related("article", "speaker", "addressee", "parent")
-        .order_by("pk")
-    )
-    before = quote_snapshots(rows)
-    for row in rows:
-        row.parent = to
-        save_decision(
-            row, user=user, action=action, before=before[row.pk], batch=batch, in_place=True
-        )

@@ -24,6 +24,7 @@ from annotations.history import (
 )
 from annotations.models import Edit, ObjectKind
 from annotations.operations.deciding import mark_decided
+from annotations.operations.nesting import FREED
 from annotations.refusals import NotAllowedNow
 from annotations.request_id import current_request_id
 from quotes.models import (
@@ -46,8 +47,8 @@ WITHDRAWALS: Final = frozenset(
     {"quote.withdrawn", "correction.withdrawn", "quote.put_back", "correction.put_back"}
     | {"quote.person_withdrawn"}
 )
-FOLLOWING: Final = WITHDRAWALS | {QUOTE_MOVED, CORRECTION_MOVED, CORRECTION_CLEARED}
-"""Edits that a merge, split or withdrawal brings along: taken back with it, never alone."""
+FOLLOWING: Final = WITHDRAWALS | {QUOTE_MOVED, CORRECTION_MOVED, CORRECTION_CLEARED, FREED}
+"""Edits that a merge, split, withdrawal or move brings along: taken back with it, never alone."""
 
 BATCH_ROWS: Final = 1000
 

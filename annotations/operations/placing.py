@@ -17,6 +17,7 @@ from annotations.operations.deciding import (
     lock_article,
     save_decision,
 )
+from annotations.operations.nesting import free_nested
 from annotations.operations.selections import Selection, check_selections, fitting_kind
 from annotations.permissions import require
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible
@@ -168,6 +169,8 @@ def _put(placement: Placement, pieces: Pieces, user: User, batch: uuid.UUID) -> 
             links = CorrectionQuote.objects.filter(correction=row)
             links.exclude(pk__in=fitting.filter(correction=row).values("pk")).delete()
         _answer(placement, Placement.State.PLACED, user, before, batch, "placed")
+    if isinstance(row, Quote):  # one that was placed before may hang on it, from another place
+        free_nested([row.pk], user=user, batch=batch)
 
 
 def _put_quote(quote: Quote, newer: Article, pieces: Pieces) -> None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from annotations.history import correction_snapshots, quote_snapshots
 from annotations.models import Edit, ObjectKind
+from annotations.operations.nesting import free_nested
 from annotations.operations.withdrawing import (
     FACTS,
     WITHDRAWN,
@@ -67,6 +68,7 @@ def put_back(*, public_id: uuid.UUID, user: User) -> Withdrawal:
             _asked(act).update(state=Placement.State.ASKED, updated_at=Now())
             for older, newest in changed:
                 carry_over(older=older, newer=newest, withdrawn=False)
+            free_nested([quote.pk for quote in quotes], user=user, batch=act.public_id)
             for newest in {newest for _, newest in changed}:
                 request_extraction(article=newest)  # its run kept silent of what was withdrawn
     except IntegrityError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
 
@@ -20,6 +20,7 @@ from annotations.operations.deciding import (
     refuse_while_in_confirmed_correction,
     save_decision,
 )
+from annotations.operations.nesting import enclosing_quote, free_nested, leave_lost_parent
 from annotations.operations.selections import (
     Selection,
     check_kind,
@@ -40,6 +41,8 @@ from quotes.normal_form import words_hash
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+BOUNDARIES_SET: Final = "quote.boundaries_set"
 
 
 @transaction.atomic
@@ -80,6 +83,7 @@ def reopen_quote(*, public_id: uuid.UUID, version: int, user: User) -> Quote:
     if decision is None:
         return quote
     refuse_while_in_confirmed_correction(quote)
+    leave_lost_parent(quote)
     mark_undecided(quote)
     decision.save(in_place=True)
     return quote
@@ -138,7 +142,8 @@ def set_boundaries(
 ) -> Quote:
     """Say where the content, the source or the cue stands; None leaves one as it is.
 
-    The kind follows the content's marks where the old kind no longer fits.
+    The kind follows the content's marks where the old kind no longer fits. A quote inside this one
+    that it no longer holds is out of it.
     """
     quote = lock_quote(public_id, user=user, moving=content is not None)
     wanted = {Role.CONTENT: content, Role.SOURCE: source, Role.CUE: cue}
@@ -149,7 +154,7 @@ def set_boundaries(
         quote,
         user,
         version,
-        "quote.boundaries_set",
+        BOUNDARIES_SET,
         needs="change",
         leaves=lambda before: {"spans": spans_with(before["spans"], given)},
     )
@@ -157,12 +162,15 @@ def set_boundaries(
         return quote
     if Role.CONTENT in given:
         place_content(quote, given[Role.CONTENT])
-        quote.parent = _enclosing_quote(quote)
+        quote.parent = enclosing_quote(quote)
     with constraint_messages(QuoteSpan):
         write_spans(quote, given)
     touch(quote)
     quote.changed_fields = sorted({*quote.changed_fields, *(role.value for role in given)})
-    decision.save()
+    batch = uuid.uuid4()
+    decision.save(batch=batch)
+    if Role.CONTENT in given:
+        free_nested([quote.pk], user=user, batch=batch)
     return quote
 
 
@@ -190,7 +198,7 @@ def add_quote(
     if speaker_id is not None:
         quote.speaker = lock_speaker(speaker_id, collection_id=article.collection_id)
     place_content(quote, content)
-    quote.parent = _enclosing_quote(quote)
+    quote.parent = enclosing_quote(quote)
     if (same := _same_stretch(quote)) is not None:
         if same.origin == Quote.Origin.PERSON and same.decided_by_id == user.pk:
             return same  # a double click, or a form sent again after a lost answer
@@ -259,18 +267,6 @@ def place_content(quote: Quote, content: Sequence[Selection]) -> None:
     quote.kind = fitting_kind(quote.article.text, spans, quote.kind)
     quote.normal_text = normalise_quote("\n".join(part.exact for part in content))
     quote.same_words_hash = words_hash(quote.normal_text)
-
-
-def _enclosing_quote(quote: Quote) -> Quote | None:
-    """The live quote that this one is inside of, if any: then it is a quote in a quote."""
-    return (
-        Quote.objects.live()
-        .top_level()
-        .filter(article=quote.article, start__lte=quote.start, end__gte=quote.end)
-        .exclude(start=quote.start, end=quote.end)
-        .exclude(pk=quote.pk)
-        .first()
-    )
 
 
 def _same_stretch(quote: Quote) -> Quote | None:

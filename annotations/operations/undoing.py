@@ -7,6 +7,7 @@ redo an edit that undoes the undo. Where somebody has changed the object since, 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
@@ -30,7 +31,9 @@ from annotations.operations.deciding import (
 from annotations.operations.joining import JOINED, SPLIT
 from annotations.operations.leaving_out import LEFT_OUT_ACTIONS, reverse_put_back
 from annotations.operations.moving import FOLLOWING
+from annotations.operations.nesting import FREED, free_nested
 from annotations.operations.placing import follow_answer, make_room
+from annotations.operations.quotes import BOUNDARIES_SET
 from annotations.operations.same_words import reverse_same_words_edit
 from annotations.operations.speakers import REVERSIBLE, first_done, reverse_speaker_edit
 from annotations.refusals import (
@@ -54,7 +57,7 @@ if TYPE_CHECKING:
 DECIDED = Q(object_kind__in=(ObjectKind.QUOTE, ObjectKind.CORRECTION, ObjectKind.SAME_WORDS)) | Q(
     action__in=LEFT_OUT_ACTIONS
 )
-INDIVISIBLE = frozenset({JOINED, SPLIT})
+INDIVISIBLE = frozenset({JOINED, SPLIT, BOUNDARIES_SET, FREED})
 """Actions on several quotes of which none can be taken back without the others."""
 
 
@@ -132,8 +135,9 @@ def undo_edit(*, object_id: uuid.UUID, version: int, user: User) -> Edit:
     if edit.object_kind == ObjectKind.SAME_WORDS:
         return reverse_same_words_edit(edit, user=user, is_undo=not edit.is_undo)
     if first_done(edit).action in INDIVISIBLE:
-        return _reverse_batch(edit, user=user, is_undo=not edit.is_undo)[0]
-    return _reverse(edit, user=user, batch=uuid.uuid4(), is_undo=not edit.is_undo)
+        done = _reverse_batch(edit, user=user, is_undo=not edit.is_undo)
+        return next(one for one in done if one.undoes_id == edit.pk)
+    return _reverse_alone(edit, user=user, is_undo=not edit.is_undo)
 
 
 def _of_person(user: User, article: Article | None) -> EditQuerySet:
@@ -167,7 +171,32 @@ def _reverse_batch(edit: Edit, *, user: User, is_undo: bool) -> list[Edit]:
             refused = refusal
     if not done and refused is not None:
         raise refused
+    _free_nested(done, user=user, batch=batch)
     return done
+
+
+def _reverse_alone(edit: Edit, *, user: User, is_undo: bool) -> Edit:
+    batch = uuid.uuid4()
+    done = _reverse(edit, user=user, batch=batch, is_undo=is_undo)
+    _free_nested([done], user=user, batch=batch)
+    return done
+
+
+def _free_nested(done: Sequence[Edit], *, user: User, batch: uuid.UUID) -> None:
+    """Once all of a batch stands again: what was nested meanwhile may be held no more."""
+    moved = [edit.object_id for edit in done if _took_up_room(edit)]
+    if moved:
+        keys = Quote.objects.filter(public_id__in=moved).values_list("pk", flat=True)
+        free_nested(list(keys), user=user, batch=batch)
+
+
+def _took_up_room(edit: Edit) -> bool:
+    """Does a quote stand elsewhere by this, inside another or on the record again?"""
+    before, after = edit.before or {}, edit.after or {}
+    if edit.object_kind != ObjectKind.QUOTE or after["status"] not in LIVE_STATES:
+        return False
+    moved = any(before[key] != after[key] for key in ("start", "end", "parent"))
+    return moved or before["status"] not in LIVE_STATES
 
 
 def _reverse(edit: Edit, *, user: User, batch: uuid.UUID, is_undo: bool) -> Edit:
@@ -310,9 +339,9 @@ def undo_own(*, public_id: uuid.UUID, version: int, user: User) -> Quote | Corre
         raise NothingToUndo
     if edit.actor_id != user.pk:
         raise NotAllowedNow("Somebody else decided this last: only one's own is taken back.")
-    if edit.action in INDIVISIBLE:
+    if first_done(edit).action in INDIVISIBLE:
         _reverse_batch(edit, user=user, is_undo=True)
     else:
-        _reverse(edit, user=user, batch=uuid.uuid4(), is_undo=True)
+        _reverse_alone(edit, user=user, is_undo=True)
     row.refresh_from_db()
     return row

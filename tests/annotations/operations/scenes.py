@@ -306,6 +306,12 @@ def begin_add_quote(s: Scene) -> Call:
     )
 
 
+def begin_free_nested(s: Scene) -> Call:
+    """The words that are cut off hold a quote."""
+    make_quote(s.article, "ninety winters", parent=s.claim)
+    return lambda: quoting.set_boundaries(**s.at(s.claim), content=[s.selected("“It has held")])
+
+
 def begin_add_correction(s: Scene) -> Call:
     return lambda: corrections.add_correction(
         article_id=s.article.public_id,

@@ -95,6 +95,8 @@ class Desk:
         retort = make_quote(self.article, "“It has not held since March,”", speaker=tobias)
         make_quote(self.article, "“The figure is forty million,”", speaker=ines)
         last = make_quote(self.article, "“It was always forty.”")
+        for words, outer in (("winters", claim), ("always", last)):
+            make_quote(self.article, words, parent=outer)
         make_correction(
             self.article,
             "correcting the minister",

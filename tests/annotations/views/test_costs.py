@@ -70,7 +70,7 @@ def long_article(
 # moves words, makes one quote of two or two of one, or ties quotes to a correction.
 MOST = {
     "quote_set_speaker": 20,
-    "quote_set_span": 17,
+    "quote_set_span": 18,
     "quote_join": 20,
     "quote_split": 26,
     "correction_swap": 17,
