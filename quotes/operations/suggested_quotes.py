@@ -86,9 +86,8 @@ class SuggestedQuotes:
     def apply(self, found: Sequence[Attribution]) -> list[Quote | None]:
         """The row of each attribution; None where a person's decision stands in its way."""
         same = self._pair(found)
+        self._settle_around(found, same)
         kept = {quote.pk for quote in same if quote} | self.settled
-        # The quote around one that somebody decided stays with it.
-        kept |= {q.parent_id for q in self.existing if q.pk in self.settled and q.parent_id}
         self._replace([quote for quote in self.existing if quote.pk not in kept])
         # Rows that move must not meet their neighbours' old places half way.
         moving = {quote.pk for quote in same if quote} - self.settled
@@ -124,6 +123,20 @@ class SuggestedQuotes:
                 same[-i] = quote
                 used.add(quote.pk)
         return same
+
+    def _settle_around(self, found: Sequence[Attribution], same: Sequence[Quote | None]) -> None:
+        """The quote around one that somebody decided stays with it.
+
+        It is left as it is where the run does not find it again, or would no longer hold the other.
+        """
+        again = {quote.pk: one for quote, one in zip(same, found, strict=True) if quote}
+        # Inner quotes first: what is around one that is around another stays, too.
+        for quote in reversed(self.existing):
+            if quote.pk not in self.settled or quote.parent_id is None:
+                continue
+            outer = again.get(quote.parent_id)
+            if outer is None or (self._is_live(quote) and not _holds(outer, quote)):
+                self.settled.add(quote.parent_id)
 
     def _likeness(self, attribution: Attribution, quote: Quote) -> float:
         """Overlap with the quote as it is or as it was suggested; 0 where the cues differ."""
@@ -164,10 +177,12 @@ class SuggestedQuotes:
             if stored is not None and stored.pk in self.settled:
                 rows[i] = stored if self._is_live(stored) else None
                 continue
-            parent = rows[attribution.parent] if attribution.parent is not None else None
-            start, end = attribution.content[0].start, attribution.content[-1].end
-            in_the_way = any(start < e and s < end for s, e in taken)
-            if parent is None and (attribution.parent is not None or in_the_way):
+            outer = rows[attribution.parent] if attribution.parent is not None else None
+            start, end = _hull(attribution)
+            # Somebody may have moved the quote around it: then it stands by itself.
+            parent = outer if outer and outer.start <= start and end <= outer.end else None
+            in_the_way = parent is None and any(start < e and s < end for s, e in taken)
+            if in_the_way or (attribution.parent is not None and outer is None):
                 if stored is not None:
                     self._replace([stored])
                 continue
@@ -192,8 +207,7 @@ class SuggestedQuotes:
         quote.published_on = self.article.published_on
         quote.kind = attribution.kind
         quote.act = attribution.act
-        quote.start = attribution.content[0].start
-        quote.end = attribution.content[-1].end
+        quote.start, quote.end = _hull(attribution)
         quote.parent = parent
         quote.speaker = self._speaker(attribution.speaker)
         quote.addressee = self._speaker(attribution.addressee)
@@ -265,3 +279,12 @@ class SuggestedQuotes:
                 )
         QuoteSpan.objects.bulk_create(spans)
         SpeakerCandidate.objects.bulk_create(candidates)
+
+
+def _hull(attribution: Attribution) -> tuple[int, int]:
+    return attribution.content[0].start, attribution.content[-1].end
+
+
+def _holds(outer: Attribution, quote: Quote) -> bool:
+    start, end = _hull(outer)
+    return start <= quote.start and quote.end <= end

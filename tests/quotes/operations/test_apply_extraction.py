@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -305,6 +306,45 @@ def test_the_quote_around_a_decided_one_stays(article: Article, editor: User):
     inner.refresh_from_db()
     assert inner.parent.status == "suggested"
     assert inner.status == "confirmed"
+
+
+def test_what_was_inside_a_quote_that_somebody_shortened_stands_by_itself(
+    article: Article, editor: User
+):
+    apply(article, found(article, *nested(article)))
+    outer = Quote.objects.get(parent=None)
+    inner = Quote.objects.get(parent=outer)
+    words = span(article, "“It has held")
+    editing.set_boundaries(
+        public_id=outer.public_id,
+        version=1,
+        user=editor,
+        content=[Selection(words.start, words.end, "“It has held")],
+    )
+    for _ in range(2):
+        assert apply(article, found(article, *nested(article))).state == "done"
+        assert set(Quote.objects.live().values_list("pk", "parent")) == {
+            (outer.pk, None),
+            (inner.pk, None),
+        }
+        assert list(find_breaks()) == []
+
+
+@pytest.mark.parametrize("decide", [editing.confirm_quote, editing.reject_quote])
+@pytest.mark.parametrize("words", ["It has held for ninety wint", "has held for"])
+def test_the_quote_around_a_decided_one_stays_around_it(
+    article: Article, editor: User, decide: Callable[..., Quote], words: str
+):
+    apply(article, found(article, *nested(article)))
+    inner = Quote.objects.exclude(parent=None).get()
+    decide(public_id=inner.public_id, version=1, user=editor)
+    other = attribution(article, words, cue="said." if "It" in words else "", speaker=0)
+    for again in (other, nested(article)[0]):
+        assert apply(article, found(article, again)).state == "done"
+        outer = Quote.objects.live().top_level().get()
+        inner.refresh_from_db()
+        assert inner.parent == outer
+        assert list(find_breaks()) == []
 
 
 def test_a_rejected_suggestion_stays_away_with_other_cues_and_moved_boundaries(
