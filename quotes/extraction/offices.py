@@ -28,7 +28,7 @@ class Holder:
 
 @lru_cache(maxsize=1)
 def holders() -> dict[tuple[str, str], tuple[Holder, ...]]:
-    """Holders by office and country (ISO 3166 alpha-2), oldest first."""
+    """Holders by office and country (ISO 3166), oldest first."""
     table: dict[tuple[str, str], list[Holder]] = {}
     with (_FOLDER / "offices.tsv").open(encoding="utf-8", newline="") as file:
         lines = (line for line in file if not line.startswith("#"))
@@ -88,6 +88,7 @@ _OFFICE_WORDS = (
     (re.compile(r"\bprime minister\b|\bpremier\b|\bpm\b|\btaoiseach\b"), "prime minister"),
     (re.compile(r"\bvice[- ]president\b"), "vice president"),
     (re.compile(r"\bpresident\b"), "president"),
+    (re.compile(r"\bfirst minister\b"), "first minister"),
     (re.compile(r"\bforeign (?:minister|secretary)\b|\bsecretary of state\b"), "foreign minister"),
     (
         re.compile(

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Callable
 from itertools import pairwise
 
+import pytest
+
 from quotes.extraction import offices
 from quotes.extraction.cast import compatible_first, name_words
 from quotes.extraction.offices import country_of, former_holders, holder_at, office_of
@@ -301,6 +303,24 @@ def test_offices_change_hands_on_their_day() -> None:
     assert after is not None and after.name == "Keir Starmer"
     assert holder_at("prime minister", "GB", None) is None
     assert former_holders("president", "US", dt.date(2019, 1, 1))[0].name == "Barack Obama"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "date", "name"),
+    [
+        ("the scottish first minister", "2014-11-19", None),
+        ("the first minister of scotland", "2014-11-20", "Nicola Sturgeon"),
+        ("the northern ireland first minister", "2008-01-31", "Ian Paisley"),
+        ("the chinese premier", "2008-01-31", "Wen Jiabao"),
+        ("the french prime minister", "2005-06-01", "Dominique de Villepin"),
+        ("the japanese prime minister", "2011-09-02", "Yoshihiko Noda"),
+        ("the us defence secretary", "2003-03-20", "Donald Rumsfeld"),
+        ("the president of the european commission", "2019-11-30", "Jean-Claude Juncker"),
+    ],
+)
+def test_who_a_phrase_means_on_a_day(phrase: str, date: str, name: str | None) -> None:
+    held = holder_at(office_of(phrase), country_of(phrase), dt.date.fromisoformat(date))
+    assert (held and held.name) == name
 
 
 def test_holders_of_one_office_do_not_overlap() -> None:
