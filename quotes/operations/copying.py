@@ -2,23 +2,21 @@
 
 The lines are checked already (``quotes.importing.record``); here they only become rows. Keys are
 drawn beforehand, so that rows of one batch can name each other. Rows are made while the database
-takes in those before.
+takes in those before, and hold ids, times and days as text: psycopg writes text at a third of the
+time that it needs for Python's own types.
 """
 
 from __future__ import annotations
 
-import csv
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from io import StringIO
-from itertools import islice
 from operator import itemgetter
 from typing import Any
 
 from django.db import connection, models
 from django.utils import timezone
 from psycopg import sql
+from psycopg.types.json import Jsonb
 
 from quotes.importing import canonical_url
 from quotes.importing.record import Fields
@@ -69,8 +67,6 @@ CORRECTION = (
     "corrected_id", "retells_id", "same_point_as_id", *DECISION,
 )  # fmt: skip
 
-ROWS_AT_ONCE = 1000
-
 Keys = dict[str, int]
 """A row's public id → its key."""
 Row = tuple[Any, ...]
@@ -115,7 +111,7 @@ class ArticleWriter:
             self.ids[data["id"]], data["id"], data["imported_at"] or self.now, self.now,
             self.collection.pk, *(data[name] or "" for name in ARTICLE_LABELS),
             canonical_url(data["url"]) if data["url"] else "", _opening(text),
-            data["published_on"], data["external_id"], json.dumps(data["skipped"]),
+            data["published_on"], data["external_id"], Jsonb(data["skipped"]),
             data["skipped_by_hand"],
             previous.get(data["previous"]), data["is_latest"], data["version"], text,
             data["text_sha256"], len(text),
@@ -150,7 +146,7 @@ class ArticleWriter:
             ExtractionRun,
             (*PUBLIC, "article_id", "attempts", "config", *RUN_OWN),
             (
-                (*self._public(keys, run), self.ids[data["id"]], 0, json.dumps(run["config"]),
+                (*self._public(keys, run), self.ids[data["id"]], 0, Jsonb(run["config"]),
                  *run_own(run))
                 for data, run in given
             ),
@@ -221,15 +217,10 @@ class ArticleWriter:
         suggestion = row["suggestion"]
         return (
             row["status"], row["origin"], row["touched"], row["confidence"], row["rule"],
-            row["reason"], None if suggestion is None else json.dumps(suggestion),
-            _array(row["changed_fields"]), row["note"], row["flagged"], self.runs.get(row["run"]),
+            row["reason"], None if suggestion is None else Jsonb(suggestion),
+            row["changed_fields"] or "{}", row["note"], row["flagged"], self.runs.get(row["run"]),
             row["decided_by"] or "", row["decided_at"], row["version"],
         )  # fmt: skip
-
-
-def _array(codes: Sequence[str]) -> str:
-    """PostgreSQL's form of a list; a code holds nothing that ends a word in it."""
-    return "{" + ",".join(f'"{code}"' for code in codes) + "}"
 
 
 def _opening(text: str) -> str:
@@ -269,33 +260,18 @@ def _new_keys(model: type[models.Model], public_ids: Iterable[str]) -> Keys:
 
 
 def _copy(model: type[models.Model], columns: Sequence[str], rows: Iterator[Row]) -> None:
-    """Write rows as they are made; without any, the database is not asked.
-
-    As CSV, for Python's writer of it takes a tenth of the time that psycopg needs for a row. None
-    and the empty text are written alike: which it is, the column says.
-    """
-    blocks = _blocks(rows)
-    first = next(blocks, None)
+    """Write rows as they are made; without any, the database is not asked."""
+    first = next(rows, None)
     if first is None:
         return
-    fields = {field.attname: field for field in model._meta.concrete_fields}
-    query = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv, FORCE_NOT_NULL ({}))").format(
-        sql.Identifier(model._meta.db_table),
-        sql.SQL(", ").join(map(sql.Identifier, columns)),
-        sql.SQL(", ").join(sql.Identifier(name) for name in columns if not fields[name].null),
+    query = sql.SQL("COPY {} ({}) FROM STDIN").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
     )
     with (
         connection.cursor() as cursor,
         connection.wrap_database_errors,  # Django does not for COPY
         cursor.copy(query) as copy,
     ):
-        copy.write(first)
-        for block in blocks:
-            copy.write(block)
-
-
-def _blocks(rows: Iterator[Row]) -> Iterator[str]:
-    while some := list(islice(rows, ROWS_AT_ONCE)):
-        block = StringIO()
-        csv.writer(block).writerows(some)
-        yield block.getvalue()
+        copy.write_row(first)
+        for row in rows:
+            copy.write_row(row)
