@@ -11,12 +11,13 @@ from typing import BinaryIO
 
 from quotes.importing.ahead import Found
 from quotes.importing.archives import opened, unpacked
+from quotes.importing.checks import Fields
 from quotes.importing.decoding import decode
 from quotes.importing.files import check_size
 from quotes.importing.foreign import brat, label_studio, read_line, tasks_of
 from quotes.importing.items import ReadFailure, RefusedInput, printable
 from quotes.importing.own_tables import is_own, read_own_tables
-from quotes.importing.record import Fields, RecordLine, read_record
+from quotes.importing.record import RecordLine, read_record
 
 
 @dataclass(frozen=True, slots=True)

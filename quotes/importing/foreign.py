@@ -14,8 +14,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from quotes.importing.checks import UNSTORABLE, Fields
 from quotes.importing.items import RefusedInput
-from quotes.importing.record import UNSTORABLE, Fields, checked_line
+from quotes.importing.record import checked_line
 
 ROLES = {
     "content": "content",

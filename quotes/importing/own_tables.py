@@ -16,9 +16,10 @@ from typing import Any
 
 from quotes.formula_guard import unguard
 from quotes.importing.archives import unpacked
+from quotes.importing.checks import Fields
 from quotes.importing.decoding import decode
 from quotes.importing.items import ReadFailure, RefusedInput
-from quotes.importing.record import Fields, RecordLine, checked_line
+from quotes.importing.record import RecordLine, checked_line
 from quotes.importing.tables import csv_rows
 
 MAX_TABLE_BYTES = 50 * 1024 * 1024

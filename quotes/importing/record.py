@@ -6,41 +6,51 @@ Readers of other formats (``quotes.importing.foreign``) give the same shape.
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 import json
-import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import itemgetter
-from typing import Annotated, Any, BinaryIO, Literal
+from typing import Any, BinaryIO
 
-import msgspec
 import orjson
-from msgspec import Meta
 
 from quotes.extraction.text import normalise_quote
 from quotes.importing.addresses import checked_url
-from quotes.importing.items import MAX_CHARACTERS, ReadFailure, RefusedInput
+from quotes.importing.checks import (
+    DAY,
+    FLAG,
+    ID,
+    JSON,
+    NEEDED,
+    NUMBER,
+    PROBABILITY,
+    TIME,
+    Fields,
+    Spec,
+    Wrong,
+    code_of,
+    is_plain,
+    list_of,
+    maybe,
+    object_of,
+    one_of,
+    text_of,
+)
+from quotes.importing.items import ReadFailure, RefusedInput
 from quotes.importing.tables import checked_codes
 from quotes.importing.text import MAX_LABEL, stored_label
 from quotes.normal_form import words_hash
 
 FORMAT = 1
 MAX_LINE_BYTES = 20 * 1024 * 1024
-YEAR_MONTH_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-CANONICAL_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SAME_DIGITS = bytes.maketrans(b"123456789", b"000000000")
 PAST_64_BITS = b"0" * 19
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:+ -]*")
 ROLES = frozenset({"content", "source", "cue"})
 STATUSES = frozenset({"suggested", "confirmed", "rejected"})
 ORIGINS = frozenset({"machine", "person", "import"})
-
-Fields = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,332 +126,153 @@ def _refused_constant(name: str) -> None:
     raise RefusedInput(f"Not valid JSON: {name} is no number there.")
 
 
-# --- What each key may hold: a function gives the value, or says what is wrong with it -----------
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What a value may be. ``stored`` gives it as it will be stored, or raises ``Wrong``. ``plain``
-    is the type of those that are stored as they stand: what we wrote ourselves is held to it whole,
-    in a tenth of the time.
-    """
-
-    stored: Callable[[Any], Any]
-    plain: Any
-
-
-class Wrong(ValueError):
-    """What a value must be. Each part around it puts its own name in front of ``place``."""
-
-    def __init__(self, must: str, place: str = "") -> None:
-        super().__init__(must)
-        self.must, self.place = must, place
-
-    def inside(self, place: str) -> Wrong:
-        return Wrong(self.must, place + self.place)
-
-
-def _text(most: int = MAX_CHARACTERS, *, empty: bool = True) -> Check:
-    def check(value: Any) -> str:
-        if not isinstance(value, str):
-            raise Wrong("must be text.")
-        if len(value) > most or (not empty and not value):
-            raise Wrong(f"must have from {0 if empty else 1} to {most:,} characters.")
-        if "\0" in value or not (value.isascii() or UNSTORABLE.search(value) is None):
-            raise Wrong("holds a character that cannot be stored.")
-        return value
-
-    return Check(check, Annotated[str, Meta(min_length=0 if empty else 1, max_length=most)])
-
-
-def _code(most: int) -> Check:
-    """A word of ours, which tables give without the guard against formulas."""
-    text = _text(most)
-    pattern = rf"\A(?:{CODE.pattern})?\Z"
-
-    def check(value: Any) -> str:
-        found: str = text.stored(value)
-        if found and not CODE.fullmatch(found):
-            raise Wrong("must be a code: letters, digits and _ . / : + - behind the first of them.")
-        return found
-
-    return Check(check, Annotated[str, Meta(max_length=most, pattern=pattern)])
-
-
-def _whole_number(value: Any) -> int:
-    if type(value) is not int or not 0 <= value < 2**31:  # true is an int to isinstance
-        raise Wrong("must be a whole number from 0.")
-    return value
-
-
-NUMBER = Check(_whole_number, Annotated[int, Meta(ge=0, lt=2**31)])
-
-
-def _probability(value: Any) -> float:
-    if type(value) not in (int, float) or not 0 <= value <= 1:
-        raise Wrong("must be a number from 0 to 1.")
-    return float(value)
-
-
-PROBABILITY = Check(_probability, Annotated[float, Meta(ge=0, le=1)])
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise Wrong("must be true or false.")
-    return value
-
-
-FLAG = Check(_flag, bool)
-
-
-def _id(value: Any) -> str:
-    try:
-        return value if CANONICAL_ID.fullmatch(value) else str(uuid.UUID(value))
-    except (ValueError, TypeError, AttributeError):
-        raise Wrong("must be an id (a UUID).") from None
-
-
-ID = Check(_id, Annotated[str, Meta(pattern=rf"\A{CANONICAL_ID.pattern}\Z")])
-
-
-def _day(value: Any) -> str:
-    try:
-        if isinstance(value, str) and YEAR_MONTH_DAY.fullmatch(value):
-            dt.date.fromisoformat(value)
-            return value
-    except ValueError:
-        pass
-    raise Wrong("must be a day like 2031-05-04.")
-
-
-DAY = Check(_day, dt.date)
-
-
-def _time(value: Any) -> str:
-    try:
-        found = dt.datetime.fromisoformat(value)
-        if found.tzinfo is not None:
-            return found.isoformat()
-    except (ValueError, TypeError):
-        pass
-    raise Wrong("must be a time like 2031-05-04T09:12:33Z.")
-
-
-TIME = Check(_time, Annotated[dt.datetime, Meta(tz=True)])
-
-
-def _one_of(*values: str) -> Check:
-    known = frozenset(values)
-
-    def check(value: Any) -> str:
-        if not isinstance(value, str) or value not in known:
-            raise Wrong(f"must be one of: {', '.join(values)}.")
-        return value
-
-    return Check(check, Literal[values])
-
-
-def _json(value: Any) -> Any:
-    if value and UNSTORABLE.search(json.dumps(value, ensure_ascii=False)):
-        raise Wrong("holds a character that cannot be stored.")
-    return value
-
-
-JSON = Check(_json, Any)
-
-
-def _maybe(check: Check) -> Check:
-    return Check(lambda value: None if value is None else check.stored(value), check.plain | None)
-
-
-def _several(check: Check) -> Check:
-    def checked(value: Any) -> list[Any]:
-        if not isinstance(value, list):
-            raise Wrong("must be a list.")
-        found: list[Any] = []
-        try:
-            for part in value:
-                found.append(check.stored(part))
-        except Wrong as wrong:
-            raise wrong.inside(f"[{len(found)}]") from None
-        return found
-
-    return Check(checked, list.__class_getitem__(check.plain))
-
-
-def _new_id(_: Fields) -> str:
-    return str(uuid.uuid4())
-
-
-NEEDED = object()
-Spec = Mapping[str, tuple[Check, Any]]
-"""Key → its check, and its value where it is missing (a function makes one)."""
-
-
-def _object(spec: Spec) -> Check:
-    def checked(value: Any) -> Fields:
-        if not isinstance(value, dict):
-            raise Wrong("must be an object.")
-        if not value.keys() <= spec.keys():
-            key = next(key for key in value if key not in spec)
-            raise Wrong(f"has the key “{key[:40]}”, which is not known.")
-        found: Fields = {}
-        try:
-            for key, (check, default) in spec.items():
-                if key in value:
-                    found[key] = check.stored(value[key])
-                elif default is NEEDED:
-                    raise Wrong("is missing.")
-                else:
-                    found[key] = default(value) if callable(default) else default
-        except Wrong as wrong:
-            raise wrong.inside(f".{key}") from None
-        return found
-
-    fields = [(key, check.plain) for key, (check, _) in spec.items()]
-    return Check(checked, msgspec.defstruct("Plain", fields, forbid_unknown_fields=True, gc=False))
-
+# --- What each key may hold ----------------------------------------------------------------------
 
 DECISION: Spec = {
-    "status": (_one_of(*sorted(STATUSES)), "suggested"),
-    "origin": (_one_of(*sorted(ORIGINS)), "import"),
+    "status": (one_of(*sorted(STATUSES)), "suggested"),
+    "origin": (one_of(*sorted(ORIGINS)), "import"),
     "touched": (FLAG, lambda row: row.get("status", "suggested") != "suggested"),
-    "confidence": (_maybe(PROBABILITY), None),
-    "rule": (_text(80), ""),
-    "reason": (_text(500), ""),
+    "confidence": (maybe(PROBABILITY), None),
+    "rule": (text_of(80), ""),
+    "reason": (text_of(500), ""),
     "suggestion": (JSON, None),
-    "changed_fields": (_several(_code(30)), list),
-    "note": (_text(5000), ""),
+    "changed_fields": (list_of(code_of(30)), list),
+    "note": (text_of(5000), ""),
     "flagged": (FLAG, False),
-    "run": (_maybe(ID), None),
-    "decided_by": (_maybe(_code(60)), None),
-    "decided_at": (_maybe(TIME), None),
+    "run": (maybe(ID), None),
+    "decided_by": (maybe(code_of(60)), None),
+    "decided_at": (maybe(TIME), None),
     "version": (NUMBER, 1),
 }
 DECISION = {
     key: (check, (lambda _: []) if default is list else default)
     for key, (check, default) in DECISION.items()
 }
-NAME = _object(
+NAME = object_of(
     {
-        "text": (_text(300, empty=False), NEEDED),
-        "kind": (_one_of("name", "short_name", "honorific", "title", "nickname"), "name"),
-        "valid_from": (_maybe(DAY), None),
-        "valid_to": (_maybe(DAY), None),
-        "place": (_text(200), ""),
-        "origin": (_one_of(*sorted(ORIGINS)), "import"),
+        "text": (text_of(300, empty=False), NEEDED),
+        "kind": (one_of("name", "short_name", "honorific", "title", "nickname"), "name"),
+        "valid_from": (maybe(DAY), None),
+        "valid_to": (maybe(DAY), None),
+        "place": (text_of(200), ""),
+        "origin": (one_of(*sorted(ORIGINS)), "import"),
     }
 )
-SPEAKER = _object(
+
+
+def _new_id(_: Fields) -> str:
+    return str(uuid.uuid4())
+
+
+SPEAKER = object_of(
     {
         "id": (ID, _new_id),
-        "kind": (_one_of("person", "organisation", "group", "unnamed"), "person"),
-        "name": (_text(300, empty=False), NEEDED),
-        "description": (_text(500), ""),
-        "wikidata_id": (_maybe(_text(20)), None),
-        "origin": (_one_of(*sorted(ORIGINS)), "import"),
+        "kind": (one_of("person", "organisation", "group", "unnamed"), "person"),
+        "name": (text_of(300, empty=False), NEEDED),
+        "description": (text_of(500), ""),
+        "wikidata_id": (maybe(text_of(20)), None),
+        "origin": (one_of(*sorted(ORIGINS)), "import"),
         "version": (NUMBER, 1),
-        "names": (_several(NAME), lambda _: []),
+        "names": (list_of(NAME), lambda _: []),
     }
 )
-RUN = _object(
+RUN = object_of(
     {
         "id": (ID, NEEDED),
-        "state": (_one_of("done", "failed", "timed_out", "cancelled"), "done"),
-        "engine_version": (_code(60), ""),
-        "model": (_text(120), ""),
+        "state": (one_of("done", "failed", "timed_out", "cancelled"), "done"),
+        "engine_version": (code_of(60), ""),
+        "model": (text_of(120), ""),
         "config": (JSON, lambda _: {}),
-        "config_hash": (_text(64), ""),
+        "config_hash": (text_of(64), ""),
         "n_quotes": (NUMBER, 0),
         "n_corrections": (NUMBER, 0),
-        "milliseconds": (_maybe(NUMBER), None),
-        "note": (_text(), ""),
-        "error": (_text(), ""),
-        "started_at": (_maybe(TIME), None),
-        "finished_at": (_maybe(TIME), None),
+        "milliseconds": (maybe(NUMBER), None),
+        "note": (text_of(), ""),
+        "error": (text_of(), ""),
+        "started_at": (maybe(TIME), None),
+        "finished_at": (maybe(TIME), None),
     }
 )
-PART = _object(
+PART = object_of(
     {
-        "role": (_one_of(*sorted(ROLES)), NEEDED),
+        "role": (one_of(*sorted(ROLES)), NEEDED),
         "ordinal": (NUMBER, 0),
         "start": (NUMBER, NEEDED),
         "end": (NUMBER, NEEDED),
-        "exact": (_text(), NEEDED),
+        "exact": (text_of(), NEEDED),
     }
 )
-CANDIDATE = _object(
+CANDIDATE = object_of(
     {
         "speaker": (ID, NEEDED),
         "rank": (NUMBER, NEEDED),
         "probability": (PROBABILITY, NEEDED),
-        "reason": (_text(500), ""),
+        "reason": (text_of(500), ""),
     }
 )
-QUOTE = _object(
+QUOTE = object_of(
     {
         "id": (ID, _new_id),
-        "kind": (_one_of("direct", "mixed", "indirect"), NEEDED),
-        "act": (_one_of("statement", "question", "attitude"), "statement"),
-        "speaker": (_maybe(ID), None),
-        "addressee": (_maybe(ID), None),
-        "parent": (_maybe(ID), None),
-        "cue_lemma": (_text(80), ""),
+        "kind": (one_of("direct", "mixed", "indirect"), NEEDED),
+        "act": (one_of("statement", "question", "attitude"), "statement"),
+        "speaker": (maybe(ID), None),
+        "addressee": (maybe(ID), None),
+        "parent": (maybe(ID), None),
+        "cue_lemma": (text_of(80), ""),
         **DECISION,
-        "parts": (_several(PART), NEEDED),
-        "candidates": (_several(CANDIDATE), lambda _: []),
+        "parts": (list_of(PART), NEEDED),
+        "candidates": (list_of(CANDIDATE), lambda _: []),
     }
 )
-LINK = _object({"side": (_one_of("corrected", "correcting"), NEEDED), "quote": (ID, NEEDED)})
-CORRECTION = _object(
+LINK = object_of({"side": (one_of("corrected", "correcting"), NEEDED), "quote": (ID, NEEDED)})
+CORRECTION = object_of(
     {
         "id": (ID, _new_id),
-        "kind": (_one_of("denial", "contradiction", "self_correction"), NEEDED),
-        "explicitness": (_one_of("verb", "juxtaposed", "implied"), "verb"),
+        "kind": (one_of("denial", "contradiction", "self_correction"), NEEDED),
+        "explicitness": (one_of("verb", "juxtaposed", "implied"), "verb"),
         "start": (NUMBER, NEEDED),
         "end": (NUMBER, NEEDED),
-        "exact": (_text(), NEEDED),
-        "cue_start": (_maybe(NUMBER), None),
-        "cue_end": (_maybe(NUMBER), None),
-        "cue_text": (_text(300), ""),
-        "topic": (_text(300), ""),
-        "occasion": (_text(300), ""),
-        "corrector": (_maybe(ID), None),
-        "corrected": (_maybe(ID), None),
-        "retells": (_maybe(ID), None),
-        "same_point_as": (_maybe(ID), None),
+        "exact": (text_of(), NEEDED),
+        "cue_start": (maybe(NUMBER), None),
+        "cue_end": (maybe(NUMBER), None),
+        "cue_text": (text_of(300), ""),
+        "topic": (text_of(300), ""),
+        "occasion": (text_of(300), ""),
+        "corrector": (maybe(ID), None),
+        "corrected": (maybe(ID), None),
+        "retells": (maybe(ID), None),
+        "same_point_as": (maybe(ID), None),
         **DECISION,
-        "quotes": (_several(LINK), lambda _: []),
+        "quotes": (list_of(LINK), lambda _: []),
     }
 )
-ARTICLE = _object(
+ARTICLE = object_of(
     {
         "on_record": (NUMBER, FORMAT),
         "id": (ID, _new_id),
-        "collection": (_text(80), ""),
+        "collection": (text_of(80), ""),
         **{
-            key: (_maybe(_text(most)), "")
+            key: (maybe(text_of(most)), "")
             for key, most in MAX_LABEL.items()
             if key != "external_id"
         },
-        "external_id": (_maybe(_text(MAX_LABEL["external_id"])), None),
-        "published_on": (_maybe(DAY), None),
-        "language": (_text(35), "en"),
-        "country": (_text(2), ""),
-        "encoding": (_code(40), "utf-8"),
+        "external_id": (maybe(text_of(MAX_LABEL["external_id"])), None),
+        "published_on": (maybe(DAY), None),
+        "language": (text_of(35), "en"),
+        "country": (text_of(2), ""),
+        "encoding": (code_of(40), "utf-8"),
         "skipped": (JSON, lambda _: []),
         "skipped_by_hand": (FLAG, False),
         "is_latest": (FLAG, True),
-        "previous": (_maybe(ID), None),
-        "imported_at": (_maybe(TIME), None),
+        "previous": (maybe(ID), None),
+        "imported_at": (maybe(TIME), None),
         "version": (NUMBER, 1),
-        "text": (_text(empty=False), NEEDED),
-        "text_sha256": (_text(64), ""),
-        "speakers": (_several(SPEAKER), lambda _: []),
-        "runs": (_several(RUN), lambda _: []),
-        "quotes": (_several(QUOTE), lambda _: []),
-        "corrections": (_several(CORRECTION), lambda _: []),
+        "text": (text_of(empty=False), NEEDED),
+        "text_sha256": (text_of(64), ""),
+        "speakers": (list_of(SPEAKER), lambda _: []),
+        "runs": (list_of(RUN), lambda _: []),
+        "quotes": (list_of(QUOTE), lambda _: []),
+        "corrections": (list_of(CORRECTION), lambda _: []),
     }
 )
 
@@ -449,7 +280,7 @@ ARTICLE = _object(
 def checked_line(value: Any) -> Fields:
     """Give a line's values as they will be stored, or refuse it by the place that is wrong."""
     try:
-        data: Fields = value if _is_plain(value) else ARTICLE.stored(value)
+        data: Fields = value if is_plain(value, ARTICLE) else ARTICLE.stored(value)
     except Wrong as wrong:
         raise RefusedInput(f"{wrong.inside('the article').place} {wrong.must}") from None
     if data["on_record"] != FORMAT:
@@ -482,15 +313,6 @@ def checked_line(value: Any) -> Fields:
             _check_known(link, ("quote",), quotes, f"{place}.quotes")
     _check_skipped(data["skipped"], len(text))
     return data
-
-
-def _is_plain(value: Any) -> bool:
-    """Has it every key, with nothing to refuse or to say otherwise, as what we wrote ourselves?"""
-    try:
-        msgspec.convert(value, ARTICLE.plain)
-        return b"\\u0000" not in orjson.dumps(value)  # which refuses halves of surrogate pairs
-    except (msgspec.ValidationError, orjson.JSONEncodeError, UnicodeEncodeError):
-        return False
 
 
 def _own_ids(rows: list[Fields], key: str) -> set[str]:

@@ -19,7 +19,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from quotes.importing import canonical_url
-from quotes.importing.record import Fields
+from quotes.importing.checks import Fields
 from quotes.models import (
     Article,
     Collection,
