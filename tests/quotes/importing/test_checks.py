@@ -74,6 +74,8 @@ def stored(check: Check, value: Any) -> Any:
 @pytest.mark.parametrize("name", CHECKS)
 @given(value=VALUES)
 @example(value="a\n")
+@example(value="a\x00")
+@example(value="\ud800")
 @example(value={"a": 1, "b": None})
 @example(value={"a": 1})
 @example(value=["a", "=1"])
