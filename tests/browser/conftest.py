@@ -31,6 +31,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # One site is visited; keeping sites apart would take another process for each context.
+    "--disable-site-isolation-trials",
 ]
 
 # How long something may take to appear; a busy machine needs more than Playwright's five seconds.
