@@ -22,6 +22,21 @@ from django.db import connection
 from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
+# The last list counts, so what Playwright turns off and these pages could notice is named again.
+# A popup of the address bar, which nobody sees here, takes each context as long as its page does.
+OFF = [
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "MediaRouter",
+    "OptimizationHints",
+    "PaintHolding",
+    "ThirdPartyStoragePartitioning",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "WebUIOmniboxPopup",
+]
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -33,6 +48,7 @@ FLAGS = [
     "--disable-sync",
     # One site is visited; keeping sites apart would take another process for each context.
     "--disable-site-isolation-trials",
+    f"--disable-features={','.join(OFF)}",
 ]
 
 # How long something may take to appear; a busy machine needs more than Playwright's five seconds.
