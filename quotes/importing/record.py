@@ -339,8 +339,8 @@ def _check_quote(quote: Fields, text: str, place: str) -> None:
 
 
 def _check_parents(quotes: list[Fields]) -> None:
-    """None is around the one around it. One that its outer quote no longer holds comes back so:
-    an editor may have moved that one's boundaries.
+    """None is around the one around it. One that its outer quote does not hold comes back as it was
+    written, and ``check_data`` tells of it.
     """
     outer_of = {quote["id"]: quote["parent"] for quote in quotes}
     settled: set[str] = set()
