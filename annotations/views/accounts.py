@@ -75,7 +75,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @signed_in
 @refusing
 def token_list(request: SignedInRequest) -> HttpResponse:

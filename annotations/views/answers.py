@@ -15,6 +15,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import add_never_cache_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import reswap, retarget, trigger_client_event
 from procrastinate.exceptions import AppNotOpen, ConnectorException
@@ -45,12 +46,18 @@ View = Callable[Concatenate[SignedInRequest, P], HttpResponseBase]
 
 
 def signed_in(view: View[P]) -> View[P]:
-    """Send people who are not signed in to the sign-in page, and back here afterwards."""
+    """Send people who are not signed in to the sign-in page, and back here afterwards.
+
+    No browser keeps what it is shown: the stories are not published, and the way back to a page
+    must show what was decided since.
+    """
 
     @wraps(view)
     def wrapped(request: SignedInRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
+            answer = view(request, *args, **kwargs)
+            add_never_cache_headers(answer)
+            return answer
         if request.htmx and request.htmx.trigger == "pulse":
             return HttpResponse(status=401)  # a question asked by itself sends nobody away
         is_page = request.method == "GET" and not request.htmx

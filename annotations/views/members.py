@@ -39,7 +39,6 @@ def account(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @signed_in
 @refusing
 def member_list(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:

@@ -6,7 +6,6 @@ import uuid
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotations import selectors
@@ -19,7 +18,6 @@ from annotations.views.answers import SignedInRequest, refusing, said, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @signed_in
 @refusing
 def webhook_list(request: SignedInRequest) -> HttpResponse:
@@ -51,7 +49,6 @@ def webhook_list(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @signed_in
 @refusing
 def webhook_detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:

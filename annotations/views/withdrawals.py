@@ -7,7 +7,6 @@ import uuid
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotations import selectors
@@ -19,7 +18,6 @@ from annotations.views.answers import SignedInRequest, refusing, said, signed_in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @signed_in
 @refusing
 def withdraw_page(request: SignedInRequest, public_id: uuid.UUID, kind: str) -> HttpResponse:
@@ -34,7 +32,6 @@ def withdraw_page(request: SignedInRequest, public_id: uuid.UUID, kind: str) -> 
 
 
 @require_safe
-@never_cache
 @signed_in
 @refusing
 def withdrawal_list(request: SignedInRequest) -> HttpResponse:

@@ -157,6 +157,15 @@ def test_who_may_see_a_page(name, world, client, reader, outsider):
     assert client.get(there).status_code == to_outsider
 
 
+SIGNED_IN = [name for name, page in PAGES.items() if page[1] == 302 and name != "home"]
+
+
+@pytest.mark.parametrize("name", SIGNED_IN)
+def test_no_browser_keeps_a_page(name, world, as_editor):
+    """Stories are not published, and the way back shows what was decided since."""
+    assert "no-store" in as_editor.get(address(name, world))["Cache-Control"]
+
+
 @pytest.mark.parametrize("name", [name for name in PAGES if name not in {"sign_in"}])
 def test_pages_change_nothing_by_other_methods(name, world, as_editor):
     refused = as_editor.delete(address(name, world)).status_code
