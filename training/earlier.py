@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,10 @@ import torch
 from onnx import numpy_helper
 
 from quotes.extraction.tagging.weights import CONFIG_FILE
+from training.network import Network
 
+UNITS = "encoder.encoder.layer.0.intermediate.dense.bias"
+"""Its length is the number of units in a layer's feed-forward part."""
 _WORDS = "encoder.embeddings.word_embeddings.weight"
 _MULTIPLIED = re.compile(r"^/((?:encoder/encoder/layer\.\d+/[\w/.]+)|mix|out)/MatMul(?:_quant)?$")
 
@@ -50,3 +54,17 @@ def label_steps(path: Path) -> torch.Tensor:
     """The scores of going from one label to the next, from the config beside the model."""
     config = json.loads(path.with_name(CONFIG_FILE).read_text(encoding="utf-8"))
     return torch.tensor([[step or 0.0 for step in row] for row in config["transitions"]])
+
+
+def network_of(path: Path, base: Path) -> Network:
+    """The network of an exported model, as wide as that one is.
+
+    Exits where the model is not of this kind of network.
+    """
+    weights = network_weights(path)
+    network = Network(base, len(weights[UNITS]) if UNITS in weights else None)
+    odd = network.load_state_dict(weights, strict=False)
+    kept_from_base = {name for name in odd.missing_keys if "word_embeddings" not in name}
+    if odd.unexpected_keys or kept_from_base:
+        sys.exit(f"{path} does not fit: {odd.unexpected_keys} {sorted(kept_from_base)}")
+    return network

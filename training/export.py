@@ -16,13 +16,14 @@ from typing import Any
 import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from torch import Tensor, nn
 
 from quotes.extraction.tagging.encoding import FEATURES
 from quotes.extraction.tagging.labels import LABELS, may_follow
 from quotes.extraction.tagging.weights import CONFIG_FILE, TOKENIZER_FILE, WEIGHTS_FILE
-from training.earlier import label_steps, network_weights
+from training.earlier import UNITS, label_steps, network_weights
 from training.network import Field, Network
-from training.train import base_directory, optimizer_for
+from training.train import BASE_PACKAGE, base_directory, optimizer_for
 from training.vocabulary import build_tokenizer
 
 logger = logging.getLogger("training")
@@ -34,6 +35,7 @@ _QUANTIZED = ("MatMul", "Gather")
 def export(
     work: Path,
     out: Path,
+    base: Path,
     *,
     version: str,
     averaged: bool,
@@ -45,9 +47,8 @@ def export(
     ``beside`` is the tagger that this training went on from: the mean of both is written, which
     generalises better than either (Wortsman et al., "Model soups", 2022).
     """
-    torch.set_num_threads(1)
     kept = torch.load(work / "checkpoint.pt", weights_only=True, map_location="cpu")
-    network, field = Network(base_directory()), Field()
+    network, field = Network(base, len(kept["network"][UNITS])), Field()
     network.load_state_dict(kept["network"])
     field.load_state_dict(kept["field"])
     if averaged:
@@ -58,6 +59,16 @@ def export(
                 parameter.copy_(mean)
     if beside is not None:
         _halfway(network, field, beside)
+    write_tagger(network, field, out, base, version=version, whole=whole)
+    add_record(work, out)
+    logger.info("wrote %s", out)
+
+
+def write_tagger(
+    network: Network, field: Field, out: Path, base: Path, *, version: str, whole: bool = False
+) -> None:
+    """Write the three files that the engine reads."""
+    torch.set_num_threads(1)
     network.eval()
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
@@ -74,12 +85,12 @@ def export(
                 per_channel=True,
                 reduce_range=True,
             )
-    build_tokenizer(base_directory()).save(str(out / TOKENIZER_FILE), pretty=False)
+    build_tokenizer(base).save(str(out / TOKENIZER_FILE), pretty=False)
     onnx.checker.check_model(str(out / WEIGHTS_FILE))
     steps = field.steps.tolist()
     size = len(LABELS)
     config = {
-        "name": NAME,
+        "name": NAME if base.parent.name == BASE_PACKAGE else base.name,
         "version": version,
         "labels": LABELS,
         "features": FEATURES,
@@ -92,9 +103,7 @@ def export(
             for name in (WEIGHTS_FILE, TOKENIZER_FILE)
         },
     }
-    _write_config(out, config)
-    add_record(work, out)
-    logger.info("wrote %s", out)
+    write_config(out, config)
 
 
 def _halfway(network: Network, field: Field, beside: Path) -> None:
@@ -113,25 +122,49 @@ def add_record(work: Path, out: Path) -> None:
     for key, name in (("training", "training.json"), ("figures", "figures.json")):
         if (work / name).exists():
             config[key] = json.loads((work / name).read_text(encoding="utf-8"))
-    _write_config(out, config)
+    write_config(out, config)
 
 
-def _write_config(out: Path, config: dict[str, Any]) -> None:
+def write_config(out: Path, config: dict[str, Any]) -> None:
+    """Write the config beside the weights."""
     text = json.dumps(config, indent=2, ensure_ascii=False) + "\n"
     (out / CONFIG_FILE).write_text(text, encoding="utf-8")
 
 
+class _SpelledOutNorm(nn.Module):
+    """A layer normalisation in single steps: onnxruntime takes half the time for these."""
+
+    def __init__(self, norm: nn.LayerNorm) -> None:
+        super().__init__()
+        self.weight, self.bias, self.least = norm.weight, norm.bias, norm.eps
+
+    def forward(self, hidden: Tensor) -> Tensor:
+        apart = hidden - hidden.mean(-1, keepdim=True)
+        squares = (apart * apart).sum(-1, keepdim=True)
+        spread = torch.sqrt(squares / hidden.shape[-1] + self.least)
+        return apart / spread * self.weight + self.bias
+
+
+def _spell_out_norms(module: nn.Module) -> None:
+    for name, child in module.named_children():
+        if isinstance(child, nn.LayerNorm):
+            setattr(module, name, _SpelledOutNorm(child))
+        else:
+            _spell_out_norms(child)
+
+
 def _write(network: Network, path: Path) -> None:
-    """The network as ONNX, for any number of windows of any length."""
-    ids = torch.randint(1000, 2000, (2, 64))
-    names = ["ids", "mask", "features"]
+    """The network as ONNX, for one window of any length: nothing in it is padding."""
+    _spell_out_norms(network)
+    ids = torch.randint(1000, 2000, (1, 64))
+    names = ["ids", "features"]
     torch.onnx.export(
         network,
-        (ids, torch.ones_like(ids), torch.ones_like(ids)),
+        (ids, torch.ones_like(ids)),
         str(path),
         input_names=names,
         output_names=["logits"],
-        dynamic_axes={name: {0: "windows", 1: "pieces"} for name in (*names, "logits")},
+        dynamic_axes={name: {1: "pieces"} for name in (*names, "logits")},
         opset_version=17,
         dynamo=False,
     )
@@ -146,6 +179,7 @@ def main() -> None:
     parser.add_argument("--last", action="store_true", help="not the running mean of the weights")
     parser.add_argument("--whole", action="store_true", help="32 bits, to compare")
     parser.add_argument("--config-only", action="store_true", help="only add record and figures")
+    parser.add_argument("--base", type=Path, help="folder of the BERT that it began from")
     parser.add_argument("--mean-with", type=Path, help="the tagger.onnx that was the start")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
@@ -155,6 +189,7 @@ def main() -> None:
     export(
         arguments.work,
         arguments.out,
+        base_directory(arguments.base),
         version=arguments.version,
         averaged=not arguments.last,
         whole=arguments.whole,

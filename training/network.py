@@ -17,13 +17,19 @@ _FEATURE_WIDTH = 32
 
 
 class Network(nn.Module):
-    """Logits for each piece from ids, mask and features."""
+    """Logits for each piece from ids, features and, where windows are padded, a mask."""
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, units: int | None = None) -> None:
+        """``units`` in each layer's feed-forward part; unless as many as the base's, new ones."""
         super().__init__()
         config = BertConfig.from_pretrained(base, attention_probs_dropout_prob=0.0)
+        config.intermediate_size = units or config.intermediate_size
         self.encoder = BertModel.from_pretrained(
-            base, config=config, add_pooling_layer=False, attn_implementation="eager"
+            base,
+            config=config,
+            add_pooling_layer=False,
+            attn_implementation="eager",
+            ignore_mismatched_sizes=units is not None,
         )
         width = config.hidden_size
         self.early = nn.Embedding(FEATURES, width)
@@ -34,17 +40,26 @@ class Network(nn.Module):
         self.near = nn.ModuleList(nn.Conv1d(_MIXED, _MIXED, 5, padding=2) for _ in range(2))
         self.out = nn.Linear(_MIXED, len(LABELS))
 
-    def forward(self, ids: Tensor, mask: Tensor, features: Tensor) -> Tensor:
+    def forward(self, ids: Tensor, features: Tensor, mask: Tensor | None = None) -> Tensor:
         """Emission scores, shape (windows, pieces, labels)."""
+        return self.scores(self.read(ids, features, mask), features, mask)
+
+    def read(self, ids: Tensor, features: Tensor, mask: Tensor | None = None) -> Tensor:
+        """What the encoder's last layer says of each piece."""
         words = self.encoder.embeddings.word_embeddings(ids) + self.early(features)
-        hidden = self.encoder(inputs_embeds=words, attention_mask=mask).last_hidden_state
+        hidden: Tensor = self.encoder(inputs_embeds=words, attention_mask=mask).last_hidden_state
+        return hidden
+
+    def scores(self, hidden: Tensor, features: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Emission scores from what the encoder said."""
         hidden = self.drop(torch.cat([hidden, self.late(features)], -1))
         hidden = nn.functional.gelu(self.mix(hidden))
-        seen = mask.unsqueeze(-1).to(hidden.dtype)
         for layer in self.near:
-            around = layer((hidden * seen).transpose(1, 2)).transpose(1, 2)
+            seen = hidden if mask is None else hidden * mask.unsqueeze(-1).to(hidden.dtype)
+            around = layer(seen.transpose(1, 2)).transpose(1, 2)
             hidden = hidden + nn.functional.gelu(around)
-        return self.out(self.drop(hidden))
+        scores: Tensor = self.out(self.drop(hidden))
+        return scores
 
 
 class Field(nn.Module):

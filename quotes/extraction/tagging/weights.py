@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 MODEL_DIRECTORY = Path(__file__).resolve().parent.parent / "model"
+LARGE_MODEL_DIRECTORY = MODEL_DIRECTORY.with_name("model-large")
+"""Where `make train SIZE=large` writes; nothing is shipped there."""
 CONFIG_FILE = "config.json"
 WEIGHTS_FILE = "tagger.onnx"
 TOKENIZER_FILE = "tokenizer.json"
