@@ -11,7 +11,7 @@ _CLOSERS = {
     "”": "”",
     "„": "“”",
     "«": "»",
-    "»": "«",
+    "»": "«»",
     '"': '"',
     "''": "''",
     "``": "''",
@@ -56,6 +56,7 @@ def stretches(text: str) -> tuple[Stretch, ...]:
     opened: tuple[str, int, int] | None = None
     line_start = 0
     single_style = text.count("‘") > text.count("“") + text.count('"') // 2
+    turned = _turned(text)
     for match in _MARK.finditer(text):
         mark, start, end = match.group(), match.start(), match.end()
         if mark == "\n":
@@ -64,7 +65,7 @@ def stretches(text: str) -> tuple[Stretch, ...]:
             opened, line_start = None, end
             continue
         if opened is None:
-            if _opens(text, mark, start, end):
+            if _opens(text, mark, start, end, turned):
                 opened = (mark, start, end)
             continue
         if _ends(text, opened[0], mark, start, end):
@@ -74,7 +75,7 @@ def stretches(text: str) -> tuple[Stretch, ...]:
             not single_style
             and opened[0] in "‘'"
             and mark in _DOUBLE
-            and _opens(text, mark, start, end)
+            and _opens(text, mark, start, end, turned)
         ):
             # A single mark that a double one follows was an apostrophe: the double mark wins.
             opened = (mark, start, end)
@@ -96,11 +97,23 @@ def _ends(text: str, opened: str, mark: str, start: int, end: int) -> bool:
     return mark in _closers(opened) and _closes(text, mark, start, end)
 
 
-def _opens(text: str, mark: str, start: int, end: int) -> bool:
-    if mark not in _CLOSERS or mark == "»":
-        return False
+def _turned(text: str) -> str:
+    """Closing marks of English that open in this text: ”så här”, »so«, »så»."""
+    found = ""
+    if "”" in text and not any(mark in text for mark in "“„"):
+        found += "”"
+    if "»" in text and ("«" not in text or text.find("»") < text.find("«")):
+        found += "»"
+    return found
+
+
+def _opens(text: str, mark: str, start: int, end: int, turned: str) -> bool:
     before = text[start - 1] if start else "\n"
     after = text[end] if end < len(text) else "\n"
+    if mark in turned:
+        return not before.isalnum() and (after.isalnum() or after in "…[¿¡")
+    if mark not in _CLOSERS or mark == "»":
+        return False
     if mark == "”":
         # Set the wrong way round at the head of a line: ”We won,” said …
         return before == "\n" and after.isalnum()

@@ -23,6 +23,9 @@ def inner(text: str) -> list[str]:
         "She said 'the tide turned' and left.",
         "She said «the tide turned» and left.",
         "She said „the tide turned“ and left.",
+        "She said ”the tide turned” and left.",
+        "She said »the tide turned« and left.",
+        "She said »the tide turned» and left.",
     ],
 )
 def test_each_style_of_marks(text: str) -> None:
@@ -96,3 +99,8 @@ def test_a_single_mark_after_a_colon_goes_on_in_the_next_paragraph() -> None:
 
 def test_an_apostrophe_in_the_middle_of_a_line_opens_nothing() -> None:
     assert stretches("The lads ‘em and us\n\nIt rained.") == ()
+
+
+@pytest.mark.parametrize("text", ["» Read on » here", "a 5” pipe, a 6” one", "“so” and ”ill set"])
+def test_closing_marks_open_nothing_where_english_marks_or_spaces_say_otherwise(text: str) -> None:
+    assert [text[s.start : s.end] for s in stretches(text)] in ([], ["“so”"])
