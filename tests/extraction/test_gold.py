@@ -30,13 +30,14 @@ def scorer(path: Path) -> ModuleType:
     return module
 
 
-def run(identifier: str, text: str) -> dict[str, Any]:
-    return as_json(identifier, extract(Document(text), RULES))
+def run(identifier: str, text: str, config: Config = RULES) -> dict[str, Any]:
+    return as_json(identifier, extract(Document(text), config))
 
 
-def test_the_seed_meets_every_criterion(shared: Path) -> None:
+@pytest.mark.parametrize("config", [RULES, Config()], ids=lambda config: config.engine)
+def test_the_seed_meets_every_criterion(shared: Path, config: Config) -> None:
     score = scorer(shared / "gold" / "score_seed.py")
-    rows = score.score(run("seed", score.TEXT))
+    rows = score.score(run("seed", score.TEXT, config))
     assert len(rows) == 13
     assert [(name, detail) for name, _, _, holds, detail in rows if not holds] == []
 
