@@ -67,9 +67,11 @@ class RememberedAttributes:
         phrases = self._phrases(doc)
         cases = [tuple(case) for case in doc.to_array(_SEEN).tolist()]
         if len(self._given) > _MOST_CASES:
-            self._given.clear()
-        self._learn(doc, sorted(set(cases).difference(self._given)))
-        rows = [self._given[case] for case in cases]
+            self._given = {}
+        memory = self._given  # another thread may begin a new one
+        unseen = sorted(set(cases).difference(memory))
+        memory.update(self._asked(doc, unseen))
+        rows = [memory[case] for case in cases]
         given: Any = np.array(rows, dtype=np.uint64).reshape(len(doc), len(_GIVEN))
         doc.from_array(_GIVEN, given)
         for _, start, end in phrases:
@@ -79,19 +81,18 @@ class RememberedAttributes:
             self._ruler.set_annotations(doc, moved)
         return doc
 
-    def _learn(self, doc: Doc, cases: Sequence[_Case]) -> None:
-        if not cases:
-            return
+    def _asked(self, doc: Doc, cases: Sequence[_Case]) -> dict[_Case, _Case]:
+        """What the ruler says of words of these cases, asked in one text of them alone."""
         name = doc.vocab.strings
-        learnt = Doc(
+        text = Doc(
             doc.vocab,
             words=[name[form] for _, form, _ in cases],
             tags=[name[tag] for tag, _, _ in cases],
             deps=[name[dep] for _, _, dep in cases],
             heads=list(range(len(cases))),
         )
-        for case, given in zip(cases, self._words(learnt).to_array(_GIVEN).tolist(), strict=True):
-            self._given[case] = tuple(given)
+        given = self._words(text).to_array(_GIVEN).tolist()
+        return {case: tuple(row) for case, row in zip(cases, given, strict=True)}
 
 
 @Language.factory(NAME, assigns=["token.pos", "token.morph"])
