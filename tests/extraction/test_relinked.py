@@ -385,3 +385,37 @@ sink VBP ROOT 8 sink
 """
     spans = [("cue", 0, 1), ("content", 7, 8)]
     assert told(table, spans) == [("Marsh ’s report", "As stated", "boats sink")]
+
+
+BESIDE = """
+“ `` punct 4
+Done VBN acomp 4 done
+is VBZ ROOT 2 be
+it PRP nsubj 2
+” '' punct 6
+she PRP nsubj 6
+said VBD ROOT 6 say
+of IN prep 6
+a DT det 9
+vote NN pobj 7
+in IN prep 13
+which WDT pobj 10
+Wren NNP nsubj 13 wren PERSON
+won VBD relcl 9 win
+. . punct 6
+“ `` punct 17
+Nearly RB ROOT 16
+. . punct 16
+” '' punct 16
+"""
+
+
+def test_a_clause_that_the_writer_adds_is_no_part_of_what_was_said(told: Callable) -> None:
+    spans = [
+        ("content", 0, 4),
+        ("source", 5, 5),
+        ("cue", 6, 6),
+        ("content", 10, 13),
+        ("content", 15, 18),
+    ]
+    assert told(BESIDE, spans) == [("she", "said", "“ Done is it ” “ Nearly . ”")]

@@ -130,6 +130,8 @@ def _of_this_cue(doc: Doc, cue: Part, contents: list[Part]) -> list[Part]:
     marks: Quoted = doc._.marks
     if is_negated(cue.head):
         contents = [p for p in contents if marks.outer[p.first] <= marks.outer[cue.first]]
+    if any(marks.of[part.first] >= 0 for part in contents):
+        contents = [part for part in contents if not _is_told_beside(doc, part, cue)]
     if all(part.last < cue.first for part in contents):
         return contents
     return [
@@ -139,6 +141,18 @@ def _of_this_cue(doc: Doc, cue: Part, contents: list[Part]) -> list[Part]:
         or marks.of[part.last] < 0
         or marks.outer[part.last] == marks.outer[cue.first]
     ]
+
+
+def _is_told_beside(doc: Doc, part: Part, cue: Part) -> bool:
+    """ "“A,” she said of the vote, in which …": the clause is the writer's, not hers."""
+    marks: Quoted = doc._.marks
+    opening = doc[part.first : part.first + 2]
+    relative = (
+        opening[0].tag_ in ("WDT", "WP")
+        or len(opening) > 1
+        and (opening[0].tag_ == "IN" and opening[1].tag_ in ("WDT", "WP"))
+    )
+    return relative and part.first > cue.last and all(marks.of[i] < 0 for i in part.tokens)
 
 
 def _between(left: Part, right: Part, others: list[Part]) -> int:
