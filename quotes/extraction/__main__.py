@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
 from pathlib import Path
@@ -15,11 +15,15 @@ from typing import Any, TextIO
 from quotes.extraction.config import Config
 from quotes.extraction.explain import Steps, explain
 from quotes.extraction.output import BadLine, as_json, read_line
-from quotes.extraction.pipeline import EngineMissing, extract, tagger_for
+from quotes.extraction.pipeline import EngineMissing, extract, extract_many, tagger_for
 from quotes.extraction.types import EngineName
 
 _ENGINES: tuple[EngineName, ...] = ("auto", "rules", "encoder", "large")
-_BATCH = 64
+_BATCH = 16
+
+_Task = tuple[int, str, Config, bool]
+"""A line with its number, the config, and whether the steps are wanted."""
+_Result = tuple[dict[str, Any] | str, str]
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -74,17 +78,32 @@ def _results(
     numbered = (
         (n, line, config, bool(options.explain)) for n, line in enumerate(lines, 1) if line.strip()
     )
+    batches = iter(lambda: list(islice(numbered, _BATCH)), [])
     if processes <= 1:
-        for task in numbered:
-            yield task[0], task[1], *run_line(task)
+        for batch in batches:
+            for task, done in zip(batch, run_lines(batch), strict=True):
+                yield task[0], task[1], *done
         return
     with ProcessPoolExecutor(processes) as pool:
-        while batch := list(islice(numbered, _BATCH * processes)):
-            for task, done in zip(batch, pool.map(run_line, batch, chunksize=4), strict=True):
-                yield task[0], task[1], *done
+        while waiting := list(islice(batches, 4 * processes)):
+            for batch, results in zip(waiting, pool.map(run_lines, waiting), strict=True):
+                for task, done in zip(batch, results, strict=True):
+                    yield task[0], task[1], *done
 
 
-def run_line(task: tuple[int, str, Config, bool]) -> tuple[dict[str, Any] | str, str]:
+def run_lines(tasks: Sequence[_Task]) -> list[_Result]:
+    """Results of some lines, read together; each by itself where one of them fails."""
+    if any(wanted for *_, wanted in tasks):
+        return [run_line(task) for task in tasks]
+    try:
+        read = [read_line(line) for _, line, _, _ in tasks]
+        found = extract_many((document for _, document in read), tasks[0][2])
+        return [(as_json(name, one), "") for (name, _), one in zip(read, found, strict=True)]
+    except Exception:  # run_line says which and why
+        return [run_line(task) for task in tasks]
+
+
+def run_line(task: _Task) -> _Result:
     """Result of one line, or in words why there is none; one bad line does not stop the rest.
 
     The second part says what each component did, where that was asked for.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, islice
 
 import spacy
 from spacy.language import Language
@@ -67,14 +68,40 @@ def blank() -> Model:
 
 def read(text: str, model: Model, chunk_chars: int) -> Doc:
     """Parse a text of any length; the result is one ``Doc`` with the text's own offsets."""
-    pieces = [text[start:end] for start, end in chunks(text, chunk_chars)]
-    if not pieces:
-        return Doc(model.nlp.vocab)
-    docs = list(model.nlp.pipe(pieces, batch_size=4))
-    if len(docs) == 1:
-        return docs[0]
-    merged: Doc = Doc.from_docs(docs, ensure_whitespace=False)
-    return merged
+    (doc,) = read_many([text], model, chunk_chars)
+    return doc
+
+
+def read_many(texts: Sequence[str], model: Model, chunk_chars: int) -> Iterator[Doc]:
+    """``read`` for each text, some together: faster than one by one, with the same result.
+
+    How many characters are parsed at once, and so the memory, is four times ``chunk_chars``.
+    """
+    cut = [[text[start:end] for start, end in chunks(text, chunk_chars)] for text in texts]
+    read = chain.from_iterable(
+        model.nlp.pipe(some, batch_size=len(some)) for some in _together(cut, 4 * chunk_chars)
+    )
+    for pieces in cut:
+        docs = list(islice(read, len(pieces)))
+        if not docs:
+            yield Doc(model.nlp.vocab)
+        elif len(docs) == 1:
+            yield docs[0]
+        else:
+            yield Doc.from_docs(docs, ensure_whitespace=False)
+
+
+def _together(cut: Sequence[Sequence[str]], most: int) -> Iterator[list[str]]:
+    some: list[str] = []
+    chars = 0
+    for piece in chain.from_iterable(cut):
+        if some and chars + len(piece) > most:
+            yield some
+            some, chars = [], 0
+        some.append(piece)
+        chars += len(piece)
+    if some:
+        yield some
 
 
 def chunks(text: str, size: int) -> Iterator[tuple[int, int]]:

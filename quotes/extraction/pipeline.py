@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import islice
 
@@ -47,6 +48,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _ENOUGH_WORDS = 40
 _ENGLISH_SHARE = 0.12
 _BATCH = 16
+_BATCHES = 4
 
 
 def extract(
@@ -59,20 +61,48 @@ def extract(
     The language model is loaded on the first call of a process, which takes about a second.
     ``watch`` is called after each component with its name and the ``Doc`` as it left it.
     """
-    text = document.text[: config.max_chars]
+    (parsed,) = _parsed([document], config)
+    return _interpreted(parsed, config, watch)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A document as far as it is read, and what the language model made of it."""
+
+    document: Document
+    text: str
+    english: bool
+    model: language.Model
+    doc: Doc
+
+
+def _parsed(documents: Sequence[Document], config: Config) -> list[_Parsed]:
+    """Each document parsed; those in English together, which is faster than one by one."""
+    texts = [document.text[: config.max_chars] for document in documents]
+    english = [looks_english(text) for text in texts]
+    docs: dict[int, tuple[language.Model, Doc]] = {}
+    for kind in set(english):
+        model = language.load(config.language_model) if kind else language.blank()
+        places = [n for n, one in enumerate(english) if one is kind]
+        read = language.read_many([texts[n] for n in places], model, config.chunk_chars)
+        docs.update((n, (model, doc)) for n, doc in zip(places, read, strict=True))
+    return [
+        _Parsed(document, texts[n], english[n], *docs[n]) for n, document in enumerate(documents)
+    ]
+
+
+def _interpreted(parsed: _Parsed, config: Config, watch: Watch | None = None) -> Extraction:
+    document, text, model, doc = parsed.document, parsed.text, parsed.model, parsed.doc
     notes = []
     if len(text) < len(document.text):
         notes.append(f"read only the first {config.max_chars} characters")
     skipped = find_skipped(text) if document.skipped is None else document.skipped
     date = document.date or read_date(text)
-    english = looks_english(text)
-    model = language.load(config.language_model) if english else language.blank()
-    if not english:
+    if not parsed.english:
         notes.append("not English: only the quotation marks were used")
     elif not model.parses:
         notes.append("no language model installed: only the quotation marks were used")
     reader = _reader()
-    doc = language.read(text, model, config.chunk_chars)
     doc._.document = Document(text, date, document.outlet, document.country)
     doc._.config = config
     doc._.skipped = skipped
@@ -93,7 +123,7 @@ def extract(
         skipped=skipped,
         engine=f"{ENGINE_VERSION}/{_kind(config) if tagger else 'rules'}",
         model=f"{model.name}, {tagger.name}" if tagger else model.name,
-        language="en" if english else "und",
+        language="en" if parsed.english else "und",
         date=date,
         note="; ".join(notes),
     )
@@ -124,15 +154,36 @@ def extract_many(
     *,
     processes: int = 1,
 ) -> Iterator[Extraction]:
-    """``extract`` for each document, in order; ``processes`` above 1 share the work."""
+    """``extract`` for each document, in order; ``processes`` above 1 share the work.
+
+    Articles are parsed some together: faster than one by one, with the same result.
+    """
+    batches = _batches(documents, 4 * config.chunk_chars)
     if processes <= 1:
-        for document in documents:
-            yield extract(document, config)
+        for batch in batches:
+            yield from _extract_batch(batch, config)
         return
-    remaining = iter(documents)
     with ProcessPoolExecutor(processes) as pool:
-        while batch := list(islice(remaining, _BATCH * processes)):
-            yield from pool.map(partial(extract, config=config), batch, chunksize=4)
+        while waiting := list(islice(batches, _BATCHES * processes)):
+            for found in pool.map(partial(_extract_batch, config=config), waiting):
+                yield from found
+
+
+def _batches(documents: Iterable[Document], most_chars: int) -> Iterator[list[Document]]:
+    batch: list[Document] = []
+    chars = 0
+    for document in documents:
+        if batch and (chars + len(document.text) > most_chars or len(batch) == _BATCH):
+            yield batch
+            batch, chars = [], 0
+        batch.append(document)
+        chars += len(document.text)
+    if batch:
+        yield batch
+
+
+def _extract_batch(documents: Sequence[Document], config: Config) -> list[Extraction]:
+    return [_interpreted(parsed, config) for parsed in _parsed(documents, config)]
 
 
 def looks_english(text: str) -> bool:

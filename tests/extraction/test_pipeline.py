@@ -140,6 +140,16 @@ def test_many_come_back_in_order() -> None:
     assert found == [extract(document) for document in documents]
 
 
+def test_many_are_read_together_and_say_what_each_says_alone() -> None:
+    samples = sorted((Path(__file__).parents[2] / "samples").glob("*.txt"))
+    texts = [path.read_text("utf-8") for path in samples]
+    german = "Der Hafen ist zu, sagte sie. " * 12 + "„Er bleibt zu“, sagte er."
+    documents = [Document(text) for text in (*texts[:4], "", german, *texts[4:], " ")]
+    found = list(extract_many(documents))
+    assert found == [extract(document) for document in documents]
+    assert [one.language for one in found].count("und") == 1
+
+
 def test_attitudes_can_be_left_out() -> None:
     text = "Ida Marsh wants to close the pier. She said the beams were sound."
     everything = extract(Document(text))
@@ -212,6 +222,21 @@ def test_whoever_is_quoted_as_saying_it_says_it(text: str, source: str, content:
     (found,) = extract(Document(text)).attributions
     assert [text[span.start : span.end] for span in found.source] == [source]
     assert [text[span.start : span.end] for span in found.content] == [content]
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_the_command_line_keeps_the_order_and_what_a_failing_article_stands_beside(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], processes: str
+) -> None:
+    source, target = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    rows = [json.dumps({"id": n, "text": f"Ida Marsh said boat {n} sank."}) for n in range(40)]
+    rows[20] = json.dumps({"id": 20})
+    source.write_text("\n".join(rows), encoding="utf-8")
+    assert main([str(source), str(target), "--processes", processes]) == 1
+    found = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+    assert [row["id"] for row in found] == [n for n in range(40) if n != 20]
+    assert {row["attributions"][0]["speaker"] for row in found} == {"Ida Marsh"}
+    assert 'line 21: no "text"' in capsys.readouterr().err
 
 
 def test_a_selection_is_given_its_speaker() -> None:
