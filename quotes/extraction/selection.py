@@ -48,7 +48,24 @@ def snap_to_marks(doc: Doc, frames: Iterable[Frame]) -> None:
             elif inside <= 2:
                 content.difference_update(tokens)
         content.difference_update(frame.cue, frame.source)
-        frame.content = trimmed_keeping_marks(doc, content, marks)
+        frame.content = _without_addressee(
+            doc, frame.cue, trimmed_keeping_marks(doc, content, marks), marks
+        )
+
+
+def _without_addressee(doc: Doc, cue: list[int], content: list[int], marks: Quoted) -> list[int]:
+    """ "Marsh corrected Wren: “…”": whom it was said to is not what was said."""
+    quoted = next((place for place, i in enumerate(content) if marks.of[i] >= 0), 0)
+    lead = content[:quoted]
+    if (
+        0 < len(lead) <= _FEWEST_BEFORE_COLON
+        and cue
+        and lead[0] == cue[-1] + 1
+        and doc[content[quoted] - 1].text == ":"
+        and all(doc[i].pos_ in ("DET", "ADJ", "NOUN", "PROPN", "PRON", "PUNCT") for i in lead)
+    ):
+        return content[quoted:]
+    return content
 
 
 def _named_anew(doc: Doc, frames: Iterable[Frame]) -> dict[int, frozenset[str]]:

@@ -10,6 +10,7 @@ from spacy.tokens import Doc
 from quotes.extraction.components.quoted import quoted_stretches
 from quotes.extraction.components.tagged import tagged_speech
 from quotes.extraction.frames import Frame
+from quotes.extraction.selection import snap_to_marks
 from quotes.extraction.tagging import TaggedSpan
 
 Spans = list[tuple[str, int, int]]
@@ -419,3 +420,24 @@ def test_a_clause_that_the_writer_adds_is_no_part_of_what_was_said(told: Callabl
         ("content", 15, 18),
     ]
     assert told(BESIDE, spans) == [("she", "said", "“ Done is it ” “ Nearly . ”")]
+
+
+ADDRESSED = """
+Toll NNP nsubj 1 toll PERSON
+corrected VBD ROOT 1 correct
+Finn NNP dobj 1 finn PERSON
+: : punct 1
+“ `` punct 6
+Nobody NN nsubj 6
+sails VBZ ccomp 1 sail
+. . punct 6
+” '' punct 6
+"""
+
+
+def test_whom_it_was_said_to_is_no_part_of_what_was_said(
+    link: Link, words: Callable[[Doc, list[int]], str]
+) -> None:
+    doc, frames = link(ADDRESSED, [("source", 0, 0), ("cue", 1, 1), ("content", 2, 8)])
+    snap_to_marks(doc, frames)
+    assert [words(doc, frame.content) for frame in frames] == ["“ Nobody sails . ”"]
