@@ -1,4 +1,4 @@
-"""Sentences as the press of six countries and the agencies write them, each parsed by hand.
+"""Sentences as the press of five countries and the agencies write them, each with its parse.
 
 ``styles.txt`` holds them: the style, each "source ← content" that is to be found, then one line a
 word: form, tag, dependency, head, lemma, name.
