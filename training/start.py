@@ -29,8 +29,8 @@ def main() -> None:
     base = os.environ.get("BASE")
     if large and not base:
         sys.exit("SIZE=large needs BASE=FOLDER, a BERT with uncased word pieces")
-    name = "model-large" if large else "model"
-    out = os.environ.get("OUT") or str(PROJECT / "quotes" / "extraction" / name)
+    folder = "model-large" if large else "model"
+    out = os.environ.get("OUT") or str(PROJECT / "quotes" / "extraction" / folder)
     work = CACHE / ("work-large" if large else "work")
     python = _python()
     began = ["--work", str(work), *(["--base", base] if base else [])]
