@@ -29,6 +29,7 @@ from quotes.extraction.components import (
     tagged,
 )
 from quotes.extraction.components.quoted_as import reread_quoted_as
+from quotes.extraction.components.recorded import reread_recorded
 from quotes.extraction.config import ENGINE_VERSION, Config
 from quotes.extraction.tagging import LARGE_MODEL_DIRECTORY, Tagger, load_tagger
 from quotes.extraction.text import Ranges, paragraphs
@@ -222,6 +223,7 @@ def choose_frames(doc: Doc) -> Doc:
     """Let marks repair the proposals, score them, keep the best that do not overlap."""
     frames = doc._.frames or []
     reread_quoted_as(doc, frames)
+    reread_recorded(doc, frames)
     selection.snap_to_marks(doc, frames)
     frames = [f for f in frames if f.content and not selection.is_thing(doc, f)]
     scoring.score(frames)

@@ -224,6 +224,31 @@ def test_whoever_is_quoted_as_saying_it_says_it(text: str, source: str, content:
     assert [text[span.start : span.end] for span in found.content] == [content]
 
 
+@pytest.mark.parametrize(
+    ("text", "source"),
+    [
+        ("The film uses footage of Ida Marsh asking, “Why do we wait for an answer?”", "Ida Marsh"),
+        ("A recording of Ida Marsh saying “nobody checked it” was played.", "Ida Marsh"),
+        ("A clip of the mayor, Tom Okafor, joking that the river votes was seen widely.",
+         "the mayor, Tom Okafor"),
+        ("The programme opened with her asking the minister: “Who signed the contract?”", "her"),
+        ("The advert features Tom Okafor promising “no cuts to any library”.", "Tom Okafor"),
+    ],
+)  # fmt: skip
+def test_whoever_is_heard_on_a_recording_says_it(text: str, source: str) -> None:
+    (found,) = extract(Document(text)).attributions
+    assert [text[span.start : span.end] for span in found.source] == [source]
+
+
+def test_the_words_of_somebody_who_is_described_hang_below_what_is_told_of_it() -> None:
+    text = "Witnesses described Okafor shouting, “It is over, go home.”"
+    outer, inner = extract(Document(text)).attributions
+    assert [text[span.start : span.end] for span in outer.source] == ["Witnesses"]
+    assert [text[span.start : span.end] for span in inner.source] == ["Okafor"]
+    assert [text[span.start : span.end] for span in inner.content] == ["“It is over, go home.”"]
+    assert inner.parent == 0
+
+
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_the_command_line_keeps_the_order_and_what_a_failing_article_stands_beside(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], processes: str

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from quotes.extraction import lexicon
+from quotes.extraction.components.recorded import heard
 from quotes.extraction.frames import Frame, Quoted
 from quotes.extraction.marks import stretches
 from quotes.extraction.syntax import noun_phrase, subject, verb_group
@@ -28,9 +29,14 @@ def nested_quotes(doc: Doc) -> Doc:
     if doc.has_annotation("DEP"):
         marks: Quoted = doc._.marks
         inner = _Inner(doc, marks)
+        shown = {saying.i: who for saying, who in heard(doc)}
         found = []
         for frame in frames:
-            own = [*_after_colon(doc, frame, marks), *inner.within(frame)]
+            own = [
+                *_shown_saying(doc, frame, marks, shown),
+                *_after_colon(doc, frame, marks),
+                *inner.within(frame),
+            ]
             found += [child for child in own if len(child.content) < len(frame.content)]
         doc._.frames = [*frames, *_apart(found)]
     return doc
@@ -45,6 +51,20 @@ def speech_before_colon(doc: Doc, first: int, colon: int) -> Token | None:
         found = next((c for c in verb.children if c.dep_ == "nsubj" and first <= c.i < index), None)
         return verb if found is not None else None
     return None
+
+
+def _shown_saying(
+    doc: Doc, frame: Frame, marks: Quoted, shown: Mapping[int, Token]
+) -> Iterator[Frame]:
+    """ "Marsh described Hale shouting “…”": the words in marks are Hale's, all of it is Marsh's."""
+    for i in frame.content:
+        number = marks.of[i]
+        if number >= 0 and marks.bounds[number][0] == i:
+            verb = doc[i - 2 if doc[i - 1].text in ",:" else i - 1]
+            who = shown.get(verb.i)
+            if who is not None and who.i >= frame.start:
+                inside = [k for k in frame.content if marks.of[k] == number]
+                yield _child(frame, verb, inside, who)
 
 
 def _after_colon(doc: Doc, frame: Frame, marks: Quoted) -> Iterator[Frame]:
@@ -120,8 +140,8 @@ def _is_speech(token: Token) -> bool:
     return token.pos_ == "VERB" and token.lemma_.lower() in lexicon.SPEAKING
 
 
-def _child(frame: Frame, verb: Token, content: list[int]) -> Frame:
-    found, how = subject(verb)
+def _child(frame: Frame, verb: Token, content: list[int], who: Token | None = None) -> Frame:
+    found, how = (who, "shown") if who is not None else subject(verb)
     own = found is not None and how != "passive" and found.i not in content
     source = noun_phrase(found) if found is not None and own else []
     return Frame(
