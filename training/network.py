@@ -1,4 +1,7 @@
-"""The network: MiniLM with case and quotation features, and a conditional random field."""
+"""The network: MiniLM, or another encoder of word pieces, and a conditional random field.
+
+Case and quotation marks are added to what the encoder reads and to what it says.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from transformers import BertConfig, BertModel
+from transformers import AutoConfig, AutoModel
 
 from quotes.extraction.tagging.encoding import FEATURES
 from quotes.extraction.tagging.labels import LABELS, may_follow
@@ -22,9 +25,9 @@ class Network(nn.Module):
     def __init__(self, base: Path, units: int | None = None) -> None:
         """``units`` in each layer's feed-forward part; unless as many as the base's, new ones."""
         super().__init__()
-        config = BertConfig.from_pretrained(base, attention_probs_dropout_prob=0.0)
+        config = AutoConfig.from_pretrained(base, attention_probs_dropout_prob=0.0)
         config.intermediate_size = units or config.intermediate_size
-        self.encoder = BertModel.from_pretrained(
+        self.encoder = AutoModel.from_pretrained(
             base,
             config=config,
             add_pooling_layer=False,
@@ -78,22 +81,55 @@ class Field(nn.Module):
 
     def loss(self, emissions: Tensor, labels: Tensor, fixed: Tensor, lengths: Tensor) -> Tensor:
         """Negative log likelihood a word. Chains begin and end with a separator (label 0)."""
-        batch, longest, size = emissions.shape
-        here = emissions.device
+        chain = self.chain(emissions, fixed, lengths)
+        return apart(chain, taken(labels, len(LABELS))) / (lengths.sum() - fixed.sum())
+
+    def chain(self, emissions: Tensor, fixed: Tensor, lengths: Tensor) -> Tensor:
+        """Score of each step, shape (windows, words - 1, labels before, labels after)."""
+        size, here = emissions.shape[-1], emissions.device
         shut = torch.full((size,), FORBIDDEN, device=here)
         shut[0] = 0.0
         emissions = torch.where(fixed.unsqueeze(-1), shut, emissions)
-        steps = self.transitions()
-        real = torch.arange(longest, device=here).unsqueeze(0) < lengths.unsqueeze(1)
-        gold = (emissions.gather(-1, labels.unsqueeze(-1)).squeeze(-1) * real).sum()
-        gold = gold + (steps[labels[:, :-1], labels[:, 1:]] * real[:, 1:]).sum()
-        chain = steps + emissions[:, 1:].unsqueeze(2)
-        idle = torch.full((size, size), FORBIDDEN, device=here).fill_diagonal_(0.0)
-        chain = torch.where(real[:, 1:, None, None], chain, idle)
-        while chain.shape[1] > 1:
-            if chain.shape[1] % 2:
-                chain = torch.cat([chain, idle.expand(batch, 1, size, size)], 1)
-            left, right = chain[:, ::2], chain[:, 1::2]
-            chain = torch.logsumexp(left.unsqueeze(-1) + right.unsqueeze(-3), -2)
-        total = torch.logsumexp(chain[:, 0, 0], -1).sum()
-        return (total - gold) / (lengths.sum() - fixed.sum())
+        real = torch.arange(emissions.shape[1], device=here).unsqueeze(0) < lengths.unsqueeze(1)
+        steps = self.transitions() + emissions[:, 1:].unsqueeze(2)
+        return torch.where(real[:, 1:, None, None], steps, idle(size, here))
+
+
+def apart(chain: Tensor, steps: Tensor) -> Tensor:
+    """How far a field is from how often each step is taken: a cross-entropy, summed over windows.
+
+    Of steps that were annotated it is the negative log likelihood; of a teacher's, up to what does
+    not depend on ``chain``, the Kullback-Leibler divergence (Wang et al., "Structural knowledge
+    distillation: tractably distilling information for structured predictor", 2021).
+    """
+    return log_partition(chain).sum() - (steps * chain).sum()
+
+
+def taken(labels: Tensor, size: int) -> Tensor:
+    """The steps of annotated labels, shaped like a chain: 1 for each that was taken."""
+    at = nn.functional.one_hot(labels, size).float()
+    return at[:, :-1].unsqueeze(-1) * at[:, 1:].unsqueeze(-2)
+
+
+def steps_of(chain: Tensor) -> Tensor:
+    """How probable a field holds each step: the gradient of its partition function."""
+    with torch.enable_grad():
+        scores = chain.detach().requires_grad_()
+        (probable,) = torch.autograd.grad(log_partition(scores).sum(), scores)
+    return probable
+
+
+def log_partition(chain: Tensor) -> Tensor:
+    """Log of the summed scores of all ways through each window, from a separator on."""
+    size = chain.shape[-1]
+    while chain.shape[1] > 1:
+        if chain.shape[1] % 2:
+            chain = torch.cat([chain, idle(size, chain.device).expand(len(chain), 1, -1, -1)], 1)
+        left, right = chain[:, ::2], chain[:, 1::2]
+        chain = torch.logsumexp(left.unsqueeze(-1) + right.unsqueeze(-3), -2)
+    return torch.logsumexp(chain[:, 0, 0], -1)
+
+
+def idle(size: int, device: torch.device) -> Tensor:
+    """A step that changes nothing: each label goes to itself."""
+    return torch.full((size, size), FORBIDDEN, device=device).fill_diagonal_(0.0)

@@ -16,7 +16,6 @@ import argparse
 import copy
 import json
 import logging
-import time
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +24,14 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from quotes.extraction.tagging.weights import CONFIG_FILE, WEIGHTS_FILE
-from quotes.extraction.tagging.windows import Separators, Window, pack
+from quotes.extraction.tagging.windows import Window, pack
 from training.data import digest, prepare, read
 from training.earlier import label_steps, network_of
 from training.export import write_config, write_tagger
+from training.learning import learn
 from training.network import Field, Network
-from training.train import Course, Settings, base_directory, collate
-from training.vocabulary import build_tokenizer
+from training.train import Batch, Course, Settings, base_directory
+from training.vocabulary import build_tokenizer, separators_of
 
 logger = logging.getLogger("training")
 
@@ -87,36 +87,19 @@ def _fitted(
 
 
 def mend(network: Network, teacher: Network, course: Course) -> dict[str, Any]:
-    """Teach the network what its teacher says, without dropout in either.
+    """Teach the network what its teacher says, without dropout in either."""
 
-    Returns how many steps it took and by how much they still differ, as shares of what is said.
-    """
-    frozen = {id(parameter) for parameter in network.encoder.embeddings.parameters()}
-    learning = [p for p in network.parameters() if id(p) not in frozen]
-    optimizer = torch.optim.AdamW(learning, lr=_RATE, weight_decay=0.0, fused=True)
-    begun, smooth, step = time.monotonic(), 0.0, 0
-    for step, batch in course.batches(0):
-        rate = course.rate(step, time.monotonic() - begun)
-        if rate <= 0:
-            break
-        for group in optimizer.param_groups:
-            group["lr"] = _RATE * rate
-        ids, mask, features = collate(batch)[:3]
+    def loss_of(batch: Batch) -> Tensor:
+        given = (batch.features, batch.mask)
         with torch.no_grad():
-            wanted = teacher.read(ids, features, mask)
-            wanted_scores = teacher.scores(wanted, features, mask)
-        said = network.read(ids, features, mask)
-        seen = mask.unsqueeze(-1)
+            wanted = teacher.read(batch.ids, *given)
+            wanted_scores = teacher.scores(wanted, *given)
+        said = network.read(batch.ids, *given)
+        seen = batch.mask.unsqueeze(-1)
         loss = _distance(said, wanted, seen)
-        loss = loss + _distance(network.scores(said, features, mask), wanted_scores, seen)
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(learning, 1.0)
-        optimizer.step()
-        smooth = loss.item() if step == 0 else 0.98 * smooth + 0.02 * loss.item()
-        if step % 50 == 0:
-            logger.info("%d/%d differs by %.4f", step, course.total, smooth)
-    return {"steps": step, "differs": round(smooth, 4), "rate": _RATE}
+        return loss + _distance(network.scores(said, *given), wanted_scores, seen)
+
+    return learn(nn.ModuleList([network]), course, _RATE, loss_of)
 
 
 def _distance(said: Tensor, wanted: Tensor, seen: Tensor) -> Tensor:
@@ -139,7 +122,6 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="folder of the tagger")
     parser.add_argument("--units", type=int, required=True, help="in each layer; the base has 1536")
     parser.add_argument("--corpus", type=Path, required=True)
-    parser.add_argument("--teacher", type=Path, help="folder of another tagger to learn from")
     parser.add_argument("--seed", type=int, default=Settings().seed, help="order of windows")
     parser.add_argument("--epochs", type=float, default=2.0)
     parser.add_argument("--minutes", type=float, default=0.0, help="end by the clock as well")
@@ -151,14 +133,11 @@ def main() -> None:
     start, base = arguments.model / WEIGHTS_FILE, base_directory(arguments.base)
     network, field = network_of(start, base).eval(), Field()
     tokenizer: Tokenizer = build_tokenizer(base)
-    separators = Separators(tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]"))
+    separators = separators_of(tokenizer)
     articles = [prepare(raw, tokenizer) for raw in read(arguments.corpus)]
     some = articles[::_EVERY_ARTICLE]
     windows = [w for article in some for w in pack(article.paragraphs, separators)]
-    if arguments.teacher is None:
-        teacher = copy.deepcopy(network)
-    else:
-        teacher = network_of(arguments.teacher / WEIGHTS_FILE, base).eval()
+    teacher = copy.deepcopy(network)
     with torch.no_grad():
         field.steps.copy_(label_steps(start))
         if arguments.units < network.encoder.config.intermediate_size:

@@ -25,7 +25,7 @@ from quotes.extraction.tagging.windows import Separators
 from training.data import Article, Example, digest, examples, prepare, read
 from training.earlier import label_steps, network_of
 from training.network import Field, Network
-from training.vocabulary import build_tokenizer
+from training.vocabulary import build_tokenizer, separators_of
 
 logger = logging.getLogger("training")
 
@@ -149,11 +149,11 @@ def optimizer_for(
         if not parameter.requires_grad:
             continue
         rate = settings.head_rate
-        if name.startswith("encoder.embeddings"):
-            rate = settings.encoder_rate * settings.layer_decay**depth
-        elif name.startswith("encoder.encoder.layer."):
+        if name.startswith("encoder.encoder.layer."):
             above = depth - 1 - int(name.split(".")[3])
             rate = settings.encoder_rate * settings.layer_decay**above
+        elif name.startswith("encoder."):
+            rate = settings.encoder_rate * settings.layer_decay**depth
         elif name.startswith("early"):
             rate = settings.head_rate / 2
         decay = settings.weight_decay if parameter.ndim > 1 else 0.0
@@ -190,7 +190,7 @@ def train(
     torch.manual_seed(settings.seed)
     work.mkdir(parents=True, exist_ok=True)
     tokenizer: Tokenizer = build_tokenizer(base)
-    separators = Separators(tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]"))
+    separators = separators_of(tokenizer)
     course = Course([prepare(raw, tokenizer) for raw in read(corpus)], separators, settings)
     field = Field()
     if start is None:

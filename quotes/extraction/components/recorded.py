@@ -59,9 +59,10 @@ def _phrase_before(saying: Token) -> Token | None:
 
 def _is_shown(who: Token, saying: Token) -> bool:
     if who.dep_ == "pobj":
-        shown = who.head.head.lemma_.lower()
-        return shown in {"of": _RECORDINGS, "with": _TURNING}.get(who.head.lower_, ())
+        kind = who.head.head.lemma_.lower()
+        return kind in {"of": _RECORDINGS, "with": _TURNING}.get(who.head.lower_, frozenset())
     if who.dep_ == "nsubj" and who.head.i == saying.i:
-        shown = saying.head.head if saying.dep_ == "pcomp" else saying.head
-        return shown.lemma_.lower() in (_TURNING if saying.dep_ == "pcomp" else _SHOWING)
+        behind_with = saying.dep_ == "pcomp"
+        verb = saying.head.head if behind_with else saying.head
+        return verb.lemma_.lower() in (_TURNING if behind_with else _SHOWING)
     return who.dep_ in ("dobj", "dative") and who.head.lemma_.lower() in _SHOWING
