@@ -4,7 +4,7 @@ Needs nothing but Python's standard library. Read from the environment: CORPUS (
 in JSON lines, plain or .gz), DEV (articles to measure on), START (a tagger.onnx to go on from),
 EPOCHS or MINUTES, RATE, FP32, SEED, OUT (where the tagger is written), TRAIN_PYTHON (a Python that
 already has the packages of requirements-train.txt; nothing is installed then). SIZE=large trains
-the tagger of ``--engine large`` from the larger BERT in the folder BASE.
+the tagger of ``--engine large`` from the larger BERT or MPNet in the folder BASE.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def main() -> None:
     large = os.environ.get("SIZE") == "large"
     base = os.environ.get("BASE")
     if large and not base:
-        sys.exit("SIZE=large needs BASE=FOLDER, a BERT with uncased word pieces")
+        sys.exit("SIZE=large needs BASE=FOLDER, a BERT or MPNet with uncased word pieces")
     folder = "model-large" if large else "model"
     out = os.environ.get("OUT") or str(PROJECT / "quotes" / "extraction" / folder)
     work = CACHE / ("work-large" if large else "work")
@@ -38,6 +38,8 @@ def main() -> None:
     for name in ("START", "EPOCHS", "MINUTES", "RATE", "SEED"):
         if value := os.environ.get(name):
             options += [f"--{name.lower()}", value]
+    if large:
+        options.append("--large")
     if os.environ.get("FP32"):
         options.append("--fp32")
     _run(python, "training.train", *options)

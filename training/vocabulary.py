@@ -20,7 +20,8 @@ def build_tokenizer(base: Path) -> Tokenizer:
     lines = (base / "vocab.txt").read_text(encoding="utf-8").splitlines()
     vocabulary = {piece: number for number, piece in enumerate(lines)}
     for own, usual in _OWN_NAMES.items():
-        vocabulary[usual] = vocabulary.get(own, vocabulary[usual])
+        if own in vocabulary:  # a number has one name, or the file that is written lacks one of two
+            vocabulary[usual] = vocabulary.pop(own)
     tokenizer = Tokenizer(WordPiece(vocabulary, unk_token="[UNK]", max_input_chars_per_word=100))  # noqa: S106 - a word piece
     tokenizer.normalizer = BertNormalizer(lowercase=True, strip_accents=True)
     tokenizer.pre_tokenizer = BertPreTokenizer()
