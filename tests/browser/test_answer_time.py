@@ -18,6 +18,9 @@ from tests.annotations.views.test_costs import long_article
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.alone]
 
 DECISIONS = 50
+READING = 300
+"""Milliseconds from a decision kept to the next key: two a second, more than anybody reads."""
+
 ROUNDS = 3
 """A busy machine makes a round slow, a slow page makes all of them slow: the best one counts."""
 
@@ -51,10 +54,10 @@ WATCH = """() => {
 }"""
 
 # Resolved in the page: asking again and again from outside would take its time.
-SAVED = """() => new Promise((done) => {
+SAVED = """(reading) => new Promise((done) => {
   const saved = document.getElementById('saved');
   const look = () => {
-    if (saved.textContent === 'All saved') { watch.disconnect(); setTimeout(done, 40); }
+    if (saved.textContent === 'All saved') { watch.disconnect(); setTimeout(done, reading); }
   };
   const watch = new MutationObserver(look);
   watch.observe(saved, { childList: true });
@@ -91,18 +94,18 @@ def test_the_next_card_is_painted_soon_after_a_key(quick_desk, collection, capsy
             )
         if best["answered"] <= 16 and best["next"] <= 100:
             break
-    # The first answer is the next card itself; 16 ms is what it aims at, and what is printed says.
+    assert best["answered"] <= 16
     assert best["next"] <= 100
 
 
 def decide(page: Page, address: str) -> dict[str, list[float]]:
     """Accept fifty quotes, one key each, and give the milliseconds."""
     page.goto(address)
-    page.evaluate(SAVED)
+    page.evaluate(SAVED, READING)
     page.evaluate(WATCH)
     for _ in range(DECISIONS):
         page.keyboard.press("a")
-        page.evaluate(SAVED)
+        page.evaluate(SAVED, READING)
     times: dict[str, list[float]] = page.evaluate("window.times")
     assert all(len(each) == DECISIONS for each in times.values()), times
     return times
