@@ -5,13 +5,19 @@ from __future__ import annotations
 import datetime as dt
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from quotes.extraction import pipeline
+from quotes.extraction import extensions, language, pipeline
 from quotes.extraction.__main__ import main
+from quotes.extraction.components.quoted_as import reread_quoted_as
+from quotes.extraction.components.recorded import reread_recorded
 from quotes.extraction.config import ENGINE_VERSION, Config
+from quotes.extraction.frames import Frame
 from quotes.extraction.pipeline import extract, extract_many, looks_english
 from quotes.extraction.segments import attribute_selection
 from quotes.extraction.tagging.weights import MODEL_DIRECTORY
@@ -247,6 +253,24 @@ def test_the_words_of_somebody_who_is_described_hang_below_what_is_told_of_it() 
     assert [text[span.start : span.end] for span in inner.source] == ["Okafor"]
     assert [text[span.start : span.end] for span in inner.content] == ["“It is over, go home.”"]
     assert inner.parent == 0
+
+
+@pytest.mark.parametrize("reread", [reread_quoted_as, reread_recorded])
+def test_many_such_phrases_do_not_each_go_through_all_that_is_proposed(reread: Any) -> None:
+    class Counted(list[Frame]):
+        times = 0
+
+        def __iter__(self) -> Iterator[Frame]:
+            self.times += 1
+            return super().__iter__()
+
+    text = "Radio quoted Marsh as saying it sank. A clip of Marsh saying it sank was played. " * 3
+    extensions.register()
+    doc = language.read(text, language.load(), 1000)
+    doc._.marks = SimpleNamespace(of=[-1] * len(doc))
+    frames = Counted()
+    reread(doc, frames)
+    assert frames.times == 1
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from quotes.extraction import lexicon
-from quotes.extraction.components.recorded import heard
+from quotes.extraction.components.recorded import who_is_heard
 from quotes.extraction.frames import Frame, Quoted
 from quotes.extraction.marks import stretches
 from quotes.extraction.syntax import noun_phrase, subject, verb_group
@@ -29,11 +29,10 @@ def nested_quotes(doc: Doc) -> Doc:
     if doc.has_annotation("DEP"):
         marks: Quoted = doc._.marks
         inner = _Inner(doc, marks)
-        shown = {saying.i: who for saying, who in heard(doc)}
         found = []
         for frame in frames:
             own = [
-                *_shown_saying(doc, frame, marks, shown),
+                *_shown_saying(doc, frame, marks),
                 *_after_colon(doc, frame, marks),
                 *inner.within(frame),
             ]
@@ -53,18 +52,17 @@ def speech_before_colon(doc: Doc, first: int, colon: int) -> Token | None:
     return None
 
 
-def _shown_saying(
-    doc: Doc, frame: Frame, marks: Quoted, shown: Mapping[int, Token]
-) -> Iterator[Frame]:
+def _shown_saying(doc: Doc, frame: Frame, marks: Quoted) -> Iterator[Frame]:
     """ "Marsh described Hale shouting “…”": the words in marks are Hale's, all of it is Marsh's."""
-    for i in frame.content:
+    for place, i in enumerate(frame.content):
         number = marks.of[i]
-        if number >= 0 and marks.bounds[number][0] == i:
-            verb = doc[i - 2 if doc[i - 1].text in ",:" else i - 1]
-            who = shown.get(verb.i)
-            if who is not None and who.i >= frame.start:
-                inside = [k for k in frame.content if marks.of[k] == number]
-                yield _child(frame, verb, inside, who)
+        if number < 0 or marks.bounds[number][0] != i or i < frame.start + 2:
+            continue
+        verb = doc[i - 2 if doc[i - 1].text in ",:" else i - 1]
+        who = who_is_heard(verb)
+        if who is not None and who.i >= frame.start:
+            end = bisect_left(frame.content, marks.bounds[number][1])
+            yield _child(frame, verb, frame.content[place:end], who)
 
 
 def _after_colon(doc: Doc, frame: Frame, marks: Quoted) -> Iterator[Frame]:

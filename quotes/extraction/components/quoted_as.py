@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,11 +18,13 @@ _QUOTING = frozenset(("quote", "cite", "report", "record", "hear"))
 def reread_quoted_as(doc: Doc, frames: Sequence[Frame]) -> None:
     """Give each frame on such a phrase its source, the whole phrase as cue, and what is left."""
     of = doc._.marks.of
+    on: dict[int, dict[int, Frame]] = defaultdict(dict)
+    for number, frame in enumerate(frames):
+        for i in (frame.head, *frame.cue):
+            on[i][number] = frame
     for phrase in phrases(doc):
         source, cue = phrase.source, phrase.cue
-        for frame in frames:
-            if {phrase.quoting.i, phrase.saying.i}.isdisjoint((frame.head, *frame.cue)):
-                continue
+        for frame in (on[phrase.quoting.i] | on[phrase.saying.i]).values():
             said = [i for i in frame.content if i not in cue and i not in source]
             if said and said[0] < cue[0]:  # "“…,” she was quoted as saying on Monday"
                 said = [i for i in said if i < cue[0] or of[i] >= 0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from spacy.tokens import Doc, Token
 
@@ -24,24 +24,25 @@ _IN_A_NAME = frozenset(("compound", "flat", "appos", "poss", "det", "amod", "num
 
 def reread_recorded(doc: Doc, frames: Sequence[Frame]) -> None:
     """Give each frame on such a phrase its speaker, the verb of saying as cue, and what is left."""
-    for saying, who in heard(doc):
-        source, cue = noun_phrase(who), verb_group(saying)
-        for frame in frames:
-            if saying.i not in (frame.head, *frame.cue):
+    for frame in frames:
+        for i in (frame.head, *frame.cue):
+            saying, who = doc[i], who_is_heard(doc[i])
+            if who is None:
                 continue
-            said = trimmed(doc, [i for i in frame.content if i > saying.i])
+            said = trimmed(doc, [k for k in frame.content if k > i])
             if said:
-                frame.head, frame.lemma = saying.i, saying.lemma_.lower()
-                frame.cue, frame.source, frame.content, frame.anchor = cue, source, said, who.i
+                frame.head, frame.lemma = i, saying.lemma_.lower()
+                frame.cue, frame.source = verb_group(saying), noun_phrase(who)
+                frame.content, frame.anchor = said, who.i
+            break
 
 
-def heard(doc: Doc) -> Iterator[tuple[Token, Token]]:
-    """Each participle of saying behind somebody who is shown doing so."""
-    for saying in doc:
-        if saying.tag_ == "VBG" and saying.lemma_.lower() in lexicon.SPEECH:
-            who = _phrase_before(saying)
-            if who is not None and _is_shown(who, saying):
-                yield saying, who
+def who_is_heard(saying: Token) -> Token | None:
+    """Who is shown saying it, where the token is a participle of saying behind somebody's name."""
+    if saying.tag_ != "VBG" or saying.lemma_.lower() not in lexicon.SPEECH:
+        return None
+    who = _phrase_before(saying)
+    return who if who is not None and _is_shown(who, saying) else None
 
 
 def _phrase_before(saying: Token) -> Token | None:
