@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from quotes.extraction.tagging.labels import LABELS
 from quotes.extraction.tagging.weights import CONFIG_FILE, WEIGHTS_FILE
 from training.data import digest, prepare, read
-from training.earlier import label_steps, network_of
+from training.earlier import tagger_of
 from training.export import write_config, write_tagger
 from training.learning import learn
 from training.network import Field, Network, apart, steps_of, taken
@@ -32,14 +32,6 @@ from training.vocabulary import build_tokenizer, separators_of
 
 _ANNOTATED = 0.25
 """Share of the loss that looks at the annotations; the teacher's part of it is the rest."""
-
-
-def load(folder: Path, base: Path) -> tuple[Network, Field]:
-    """An exported tagger as network and field, without dropout."""
-    network, field = network_of(folder / WEIGHTS_FILE, base).eval(), Field()
-    with torch.no_grad():
-        field.steps.copy_(label_steps(folder / WEIGHTS_FILE))
-    return network, field
 
 
 def numbers_in(own: Tokenizer, other: Tokenizer) -> Tensor:
@@ -104,8 +96,8 @@ def main() -> None:
     course = Course(
         [prepare(raw, tokenizer) for raw in read(arguments.corpus)], separators, settings
     )
-    pupil = load(arguments.model, base)
-    teacher = load(arguments.teacher, arguments.teacher_base)
+    pupil = tagger_of(arguments.model, base)
+    teacher = tagger_of(arguments.teacher, arguments.teacher_base)
     numbers = numbers_in(tokenizer, build_tokenizer(arguments.teacher_base))
     taught = teach(pupil, teacher, numbers, course, arguments.rate)
     write_tagger(*pupil, arguments.out, base, version=arguments.version)

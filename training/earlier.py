@@ -12,8 +12,8 @@ import onnx
 import torch
 from onnx import numpy_helper
 
-from quotes.extraction.tagging.weights import CONFIG_FILE
-from training.network import Network
+from quotes.extraction.tagging.weights import CONFIG_FILE, WEIGHTS_FILE
+from training.network import Field, Network
 
 UNITS = "encoder.encoder.layer.0.intermediate.dense.bias"
 """Its length is the number of units in a layer's feed-forward part."""
@@ -68,3 +68,11 @@ def network_of(path: Path, base: Path) -> Network:
     if odd.unexpected_keys or kept_from_base:
         sys.exit(f"{path} does not fit: {odd.unexpected_keys} {sorted(kept_from_base)}")
     return network
+
+
+def tagger_of(folder: Path, base: Path) -> tuple[Network, Field]:
+    """An exported tagger as network and field, without dropout."""
+    network, field = network_of(folder / WEIGHTS_FILE, base).eval(), Field()
+    with torch.no_grad():
+        field.steps.copy_(label_steps(folder / WEIGHTS_FILE))
+    return network, field

@@ -26,10 +26,10 @@ from torch import Tensor, nn
 from quotes.extraction.tagging.weights import CONFIG_FILE, WEIGHTS_FILE
 from quotes.extraction.tagging.windows import Window, pack
 from training.data import digest, prepare, read
-from training.earlier import label_steps, network_of
+from training.earlier import tagger_of
 from training.export import write_config, write_tagger
 from training.learning import learn
-from training.network import Field, Network
+from training.network import Network
 from training.train import Batch, Course, Settings, base_directory
 from training.vocabulary import build_tokenizer, separators_of
 
@@ -130,17 +130,16 @@ def main() -> None:
     parser.add_argument("--version", default="1.0")
     arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    start, base = arguments.model / WEIGHTS_FILE, base_directory(arguments.base)
-    network, field = network_of(start, base).eval(), Field()
+    base = base_directory(arguments.base)
+    network, field = tagger_of(arguments.model, base)
     tokenizer: Tokenizer = build_tokenizer(base)
     separators = separators_of(tokenizer)
     articles = [prepare(raw, tokenizer) for raw in read(arguments.corpus)]
     some = articles[::_EVERY_ARTICLE]
     windows = [w for article in some for w in pack(article.paragraphs, separators)]
     teacher = copy.deepcopy(network)
-    with torch.no_grad():
-        field.steps.copy_(label_steps(start))
-        if arguments.units < network.encoder.config.intermediate_size:
+    if arguments.units < network.encoder.config.intermediate_size:
+        with torch.no_grad():
             slim(network, windows, arguments.units)
     settings = Settings(epochs=arguments.epochs, minutes=arguments.minutes, seed=arguments.seed)
     mended = mend(network, teacher, Course(articles, separators, settings))
@@ -152,7 +151,7 @@ def main() -> None:
         "batch": settings.batch,
         "seed": settings.seed,
         "corpus_sha256": digest(arguments.corpus),
-        "from_sha256": digest(start),
+        "from_sha256": digest(arguments.model / WEIGHTS_FILE),
         "torch": torch.__version__,
     }
     _keep(arguments.model / CONFIG_FILE, arguments.out / CONFIG_FILE, record | mended)
