@@ -37,6 +37,11 @@ if TYPE_CHECKING:
     from quotes.models.suggestion import Suggestion
 
 Snapshot = dict[str, Any]
+Held = list[list[Any]]
+"""A quote's spans, or the quotes on a correction's sides, as a state has them."""
+
+Standing = tuple[dt.datetime | None, bool]
+"""When a person decided last, and whether anybody is to be told of what they do now."""
 Decided = Quote | Correction | SameWords
 """What people decide on."""
 
@@ -230,13 +235,10 @@ def _correction(public_id: str | None) -> Correction | None:
     return Correction.objects.get(public_id=public_id) if public_id else None
 
 
-def _standing(actor: User) -> tuple[dt.datetime | None, bool]:
-    """When the person decided last, and whether anybody is to be told of what they do now."""
+def _standing(actor: User) -> Standing:
     last = Edit.objects.by_person(actor).newest_first().values("at")[:1]
     rows = get_user_model().objects.filter(pk=actor.pk)
-    found: tuple[dt.datetime | None, bool] = rows.values_list(
-        Subquery(last), Exists(Webhook.objects.called())
-    ).get()
+    found: Standing = rows.values_list(Subquery(last), Exists(Webhook.objects.called())).get()
     return found
 
 
@@ -253,12 +255,11 @@ def record_edit(
     batch: uuid.UUID | None = None,
     undoes: Edit | None = None,
     is_undo: bool = False,
-    standing: tuple[dt.datetime | None, bool] | None = None,
+    standing: Standing | None = None,
 ) -> Edit:
     """Write the history row of one action. Call it in the transaction of the change.
 
-    ``standing`` is when the person decided last and whether anybody is to be told, where that
-    came with the row.
+    ``standing`` is given where it came with the row.
     """
     previous, is_heard = standing or _standing(actor)
     waited = timezone.now() - previous if previous else None

@@ -20,7 +20,7 @@ from annotations.operations.deciding import (
     lock_article,
     lock_correction,
     lock_quote,
-    lock_speaker_if_named,
+    lock_speakers,
     mark_decided,
     refuse_while_in_confirmed_correction,
 )
@@ -58,7 +58,7 @@ def settle_quote(
     if decision is None:
         return quote
     _require_codings(Coding.objects.filter(quote=quote))
-    speaker = lock_speaker_if_named(speaker_id, quote.collection_id)
+    speaker = lock_speakers(speaker_id, collection_id=quote.collection_id).get(speaker_id)
     if not is_there or quote.speaker_id != (speaker.pk if speaker else None):
         refuse_while_in_confirmed_correction(quote)
     if is_there:
@@ -111,8 +111,9 @@ def settle_correction(
         if kind and kind not in Correction.Kind.values:
             raise Invalid("There is no such kind of correction.", code="unknown_kind", field="kind")
         correction.kind = kind or correction.kind
-        correction.corrector = lock_speaker_if_named(corrector_id, correction.collection_id)
-        correction.corrected = lock_speaker_if_named(corrected_id, correction.collection_id)
+        people = lock_speakers(corrector_id, corrected_id, collection_id=correction.collection_id)
+        correction.corrector = people.get(corrector_id)
+        correction.corrected = people.get(corrected_id)
         require_people(correction)
         people_changed(correction)
         drop_links_that_do_not_fit(correction)

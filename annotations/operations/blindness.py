@@ -14,17 +14,17 @@ from quotes.models.suggestion import Status
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-    from quotes.models import Correction, Quote
+    from quotes.models import Article, Correction, Quote
 
 NOBODY: Final = Value(0)
 CODES_BLIND: Final = "You code this article blind: answer there, and decide when all are through."
 OWN_DISPUTE: Final = "You are one of the coders who disagree here: somebody else settles it."
 
 
-def codes_blind(user: User) -> Exists:
+def codes_blind(user: User, article: str = "article") -> Exists:
     """Whether the person still codes a row's article blind; comes with the row."""
     mine = Assignment.objects.of_person(user).blind().open()
-    return Exists(mine.filter(article=OuterRef("article")))
+    return Exists(mine.filter(article=OuterRef(article)))
 
 
 def own_dispute(user: User, what: str) -> Exists:
@@ -50,12 +50,12 @@ def refuse_blind_coder(user: User, article_id: int) -> None:
         raise PermissionDenied(CODES_BLIND)
 
 
-def refuse_coders(row: Quote | Correction) -> None:
+def refuse_coders(row: Article | Quote | Correction) -> None:
     """Refuse who codes blind, and who is party to what coders dispute.
 
     Reads what was annotated when the row was locked: no statement.
     """
     if getattr(row, "codes_blind", False):
         raise PermissionDenied(CODES_BLIND)
-    if getattr(row, "own_dispute", False) and row.status == Status.SUGGESTED:
+    if getattr(row, "own_dispute", False) and row.status == Status.SUGGESTED:  # type: ignore[union-attr]
         raise PermissionDenied(OWN_DISPUTE)

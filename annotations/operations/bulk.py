@@ -11,7 +11,12 @@ from django.utils import timezone
 
 from annotations.history import quote_snapshots, record_edits
 from annotations.operations.blindness import own_dispute, refuse_blind_coder
-from annotations.operations.deciding import check_fields, constraint_messages
+from annotations.operations.deciding import (
+    check_fields,
+    constraint_messages,
+    has_been,
+    say_who_they_were,
+)
 from annotations.operations.quotes import accept
 from annotations.permissions import require
 from annotations.refusals import NotAllowedNow, NotVisible
@@ -51,11 +56,14 @@ def confirm_quotes(
         .filter(article=article, public_id__in=list(versions))
         .select_for_update(of=("self",), no_key=True)
         .select_related("speaker", "addressee", "parent")
+        .annotate(speaker_has_been=has_been("speaker"))
         .order_by("pk")
     )
-    quotes = [quote for quote in rows if quote.version == versions[quote.public_id]]
+    quotes: list[Quote] = [quote for quote in rows if quote.version == versions[quote.public_id]]
     if not quotes:
         raise NotAllowedNow("Nothing is left to accept: these were decided meanwhile.")
+    for quote in quotes:
+        say_who_they_were(quote, "speaker")
     before = quote_snapshots(quotes)
     now = timezone.now()
     for quote in quotes:

@@ -14,6 +14,7 @@ from annotations.operations.deciding import (
     article_to_add_to,
     constraint_messages,
     save_decision,
+    standing_of,
 )
 from annotations.operations.selections import Selection, check_selections
 from annotations.refusals import Invalid
@@ -79,8 +80,16 @@ def draft_correction(
     sides = ((Side.CORRECTED, claim_id), (Side.CORRECTING, retort_id))
     with constraint_messages(Correction, CorrectionQuote):
         correction.save()
-        write_links(correction, [(side.value, str(quote)) for side, quote in sides if quote])
-    save_decision(correction, user=user, action="correction.added", before=None)
+        wanted = [[side.value, str(quote)] for side, quote in sides if quote]
+        holds = write_links(correction, wanted, held=[])
+    save_decision(
+        correction,
+        user=user,
+        action="correction.added",
+        before=None,
+        holds=holds,
+        standing=standing_of(article),
+    )
     return correction
 
 

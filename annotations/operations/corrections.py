@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from annotations.history import Snapshot
+from annotations.history import Held, Snapshot
 from annotations.operations.deciding import (
     article_to_add_to,
     became,
     begin,
     constraint_messages,
     lock_correction,
-    lock_speaker_if_named,
+    lock_speakers,
     mark_decided,
     mark_undecided,
     save_decision,
+    standing_of,
+    state_seen,
 )
 from annotations.operations.selections import Selection, check_selections
-from annotations.operations.speakers import create_speaker
+from annotations.operations.speakers import name_speaker
+from annotations.permissions import require_known
 from annotations.refusals import Invalid
 from quotes.models import Correction, CorrectionQuote, Quote
 from quotes.models.suggestion import LIVE_STATES
@@ -82,11 +85,11 @@ def swap_correction(*, public_id: uuid.UUID, version: int, user: User) -> Correc
     if correction.corrected is None:
         raise Invalid("Nobody is named as corrected: there is nobody to swap with.")
     correction.corrector, correction.corrected = correction.corrected, correction.corrector
-    write_links(
-        correction, [(_other(side), public_id) for side, public_id in decision.before["quotes"]]
-    )
+    held = decision.before["quotes"]
+    turned = [[_other(side), public_id] for side, public_id in held]
+    holds = write_links(correction, turned, held=held)
     _touch(correction)
-    decision.save()
+    decision.save(holds=holds)
     return correction
 
 
@@ -129,10 +132,11 @@ def set_correction_people(
     )
     if decision is None:
         return correction
-    correction.corrector = lock_speaker_if_named(corrector_id, correction.collection_id)
-    correction.corrected = lock_speaker_if_named(corrected_id, correction.collection_id)
-    people_changed(correction)
-    decision.save()
+    people = lock_speakers(corrector_id, corrected_id, collection_id=correction.collection_id)
+    correction.corrector = people.get(corrector_id)
+    correction.corrected = people.get(corrected_id)
+    all_fit = people_changed(correction)
+    decision.save(in_place=all_fit)
     return correction
 
 
@@ -142,31 +146,36 @@ def set_correction_quotes(
     public_id: uuid.UUID,
     version: int,
     user: User,
-    corrected: Sequence[uuid.UUID],
-    correcting: Sequence[uuid.UUID],
+    corrected: Sequence[uuid.UUID] | None,
+    correcting: Sequence[uuid.UUID] | None,
 ) -> Correction:
-    """Say which quotes hold the claim and which the retort; none where no words are given."""
+    """Say which quotes hold the claim and which the retort; none where no words are given.
+
+    A side that is None stays as the card shows it: the quotes that its person said.
+    """
     correction = lock_correction(public_id, user=user)
-    wanted = [
-        *((Side.CORRECTED.value, str(quote)) for quote in corrected),
-        *((Side.CORRECTING.value, str(quote)) for quote in correcting),
-    ]
+    held: Held = state_seen(correction)["quotes"]
+    wanted: Held = []
+    kept: Held = []
+    for side, quotes in ((Side.CORRECTED, corrected), (Side.CORRECTING, correcting)):
+        if quotes is None:
+            kept += [place for place in held if place[0] == side]
+        else:
+            wanted += [[side.value, str(quote)] for quote in quotes]
     decision = begin(
         correction,
         user,
         version,
         "correction.quotes_set",
         needs="change",
-        leaves=lambda now: {
-            "quotes": now["quotes"] if sorted(now["quotes"]) == sorted(map(list, wanted)) else None
-        },
+        leaves={"quotes": held if sorted(held) == sorted([*wanted, *kept]) else None},
     )
     if decision is None:
         return correction
     with constraint_messages(CorrectionQuote):
-        write_links(correction, wanted, must_fit=True)
+        holds = write_links(correction, wanted, held=held, kept=kept, must_fit=True)
     _touch(correction)
-    decision.save()
+    decision.save(holds=holds)
     return correction
 
 
@@ -183,11 +192,14 @@ def set_new_correction_person(
     )
     if decision is None:
         return correction
-    batch = uuid.uuid4()
-    speaker = create_speaker(collection=correction.collection, user=user, name=name, batch=batch)
+    require_known(user, "change_speaker", correction.role)  # type: ignore[attr-defined]
+    batch, standing = uuid.uuid4(), standing_of(correction)
+    speaker = name_speaker(
+        correction.collection_id, user=user, name=name, batch=batch, standing=standing
+    )
     setattr(correction, role, speaker)
-    people_changed(correction)
-    decision.save(batch=batch)
+    all_fit = people_changed(correction)
+    decision.save(batch=batch, in_place=all_fit)
     return correction
 
 
@@ -250,14 +262,15 @@ def add_correction(
     """Add a correction that the engine missed. It is confirmed from the start."""
     article = article_to_add_to(article_id, user=user)
     check_selections(article.text, [evidence])
+    people = lock_speakers(corrector_id, corrected_id, collection_id=article.collection_id)
     correction = Correction(
         article=article,
         collection_id=article.collection_id,
         published_on=article.published_on,
         kind=kind,
         explicitness=explicitness,
-        corrector=lock_speaker_if_named(corrector_id, article.collection_id),
-        corrected=lock_speaker_if_named(corrected_id, article.collection_id),
+        corrector=people.get(corrector_id),
+        corrected=people.get(corrected_id),
         start=evidence.start,
         end=evidence.end,
         exact=evidence.exact,
@@ -265,17 +278,21 @@ def add_correction(
         touched=True,
     )
     mark_decided(correction, Correction.Status.CONFIRMED, user)
+    wanted = [
+        *([Side.CORRECTED.value, str(quote)] for quote in corrected),
+        *([Side.CORRECTING.value, str(quote)] for quote in correcting),
+    ]
     with constraint_messages(Correction, CorrectionQuote):
         correction.save()
-        write_links(
-            correction,
-            [
-                *((Side.CORRECTED.value, str(quote)) for quote in corrected),
-                *((Side.CORRECTING.value, str(quote)) for quote in correcting),
-            ],
-            must_fit=True,
-        )
-    save_decision(correction, user=user, action="correction.added", before=None)
+        holds = write_links(correction, wanted, held=[], must_fit=True)
+    save_decision(
+        correction,
+        user=user,
+        action="correction.added",
+        before=None,
+        holds=holds,
+        standing=standing_of(article),
+    )
     return correction
 
 
@@ -296,11 +313,15 @@ def _other_correction(correction: Correction, other_id: uuid.UUID | None) -> Cor
     return other
 
 
-def people_changed(correction: Correction) -> None:
-    """Quotes that the new people did not say leave a confirmed correction; a card hides them."""
+def people_changed(correction: Correction) -> bool:
+    """Quotes that the new people did not say leave a confirmed correction; a card hides them.
+
+    True where none had to leave.
+    """
     _touch(correction)
     if correction.status == Correction.Status.CONFIRMED:
-        drop_links_that_do_not_fit(correction)
+        return drop_links_that_do_not_fit(correction)
+    return True
 
 
 def _touch(correction: Correction) -> None:
@@ -344,27 +365,51 @@ def drop_links_that_do_not_fit(correction: Correction) -> bool:
 
 
 def write_links(
-    correction: Correction, wanted: Sequence[tuple[str, str]], *, must_fit: bool = False
-) -> None:
-    """Put the quotes on the sides; with ``must_fit`` only quotes that this side's person said."""
+    correction: Correction,
+    wanted: Held,
+    *,
+    held: Held,
+    kept: Sequence[list[Any]] = (),
+    must_fit: bool = False,
+) -> Held:
+    """Put the quotes on the sides, where ``held`` were; what stands there now is the answer.
+
+    With ``must_fit`` only quotes that this side's person said; of ``kept`` those that are.
+    """
     # Nobody gives these quotes another speaker while the correction is being decided.
-    wanted_quotes = Quote.objects.live().filter(
-        article=correction.article, public_id__in=[public_id for _, public_id in wanted]
-    )
-    locked = wanted_quotes.order_by("pk").select_for_update(no_key=True)
+    named = [public_id for _, public_id in (*wanted, *kept)]
+    there = Quote.objects.live().filter(article=correction.article, public_id__in=named)
+    locked = there.order_by("pk").select_for_update(no_key=True) if named else ()
     quotes = {str(quote.public_id): quote for quote in locked}
     people = {Side.CORRECTED: correction.corrected_id, Side.CORRECTING: correction.corrector_id}
-    links = []
+    now = [
+        [side, public_id]
+        for side, public_id in kept
+        if public_id in quotes and quotes[public_id].speaker_id == people[Side(side)]
+    ]
     for side, public_id in wanted:
-        quote = quotes.get(public_id)
-        if quote is None:
+        if public_id not in quotes:
             if must_fit:
                 raise Invalid("There is no such quote in this article.", code="unknown_quote")
             continue
-        if must_fit and quote.speaker_id != people[Side(side)]:
+        if must_fit and quotes[public_id].speaker_id != people[Side(side)]:
             raise Invalid(
                 "Somebody else said that quote: set its speaker first.", code="other_speaker"
             )
-        links.append(CorrectionQuote(correction=correction, quote=quote, side=side))
-    CorrectionQuote.objects.filter(correction=correction).delete()
-    CorrectionQuote.objects.bulk_create(links)
+        now.append([side, public_id])
+    named_now = {public_id for _, public_id in now}
+    gone = [public_id for _, public_id in held if public_id not in named_now]
+    if gone:
+        links = CorrectionQuote.objects.filter(correction=correction)
+        links.filter(quote__public_id__in=gone).delete()
+    CorrectionQuote.objects.bulk_create(
+        (
+            CorrectionQuote(correction=correction, quote=quotes[public_id], side=side)
+            for side, public_id in now
+            if [side, public_id] not in held
+        ),
+        update_conflicts=True,
+        unique_fields=("correction", "quote"),
+        update_fields=("side",),
+    )
+    return sorted(now, key=lambda place: (place[0], quotes[place[1]].start, quotes[place[1]].pk))

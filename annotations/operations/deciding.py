@@ -17,7 +17,9 @@ from django.utils import timezone
 
 from annotations.history import (
     Decided,
+    Held,
     Snapshot,
+    Standing,
     record_edit,
     snapshot,
 )
@@ -25,10 +27,9 @@ from annotations.models import Edit, ObjectKind, Webhook
 from annotations.operations.blindness import (
     codes_blind,
     own_dispute,
-    refuse_blind_coder,
     refuse_coders,
 )
-from annotations.permissions import membership_role, require, require_known, role_in
+from annotations.permissions import membership_role, require_known, role_in
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, Refusal, StaleVersion
 from quotes.models import (
     Article,
@@ -43,6 +44,7 @@ from quotes.models.suggestion import Status
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+    from django.db.models import QuerySet
 
 STORY_CHANGED: Final = (
     "This story has changed. Decide in its newest version: open the article again."
@@ -81,6 +83,12 @@ Where the lock had to wait for somebody else, this is from before; the row's ver
 """
 
 
+def has_been(person: str) -> ArraySubquery:
+    """Public ids of those who were merged into a person of a row: for ``became``."""
+    merged = Speaker.objects.filter(merged_into=OuterRef(person)).order_by()
+    return ArraySubquery(merged.values("public_id"))
+
+
 def lock_quote(
     public_id: uuid.UUID,
     *,
@@ -92,13 +100,13 @@ def lock_quote(
     """The quote, locked until the end of the transaction, if this person may change it.
 
     ``moving`` also locks the article, first: whoever takes up new room in a text waits for the
-    others who do, where the exclusion constraint alone would let two of them deadlock.
+    others who do, where the exclusion constraint alone would let two of them deadlock. PostgreSQL
+    locks in the order in which the tables are named.
     """
-    if moving:
-        lock_article(quotes__public_id=public_id)
+    locked = ("article", "self") if moving else ("self",)
     rows = Quote.objects.filter(withdrawal=None) if withdrawn else Quote.objects.on_record()
     quote = (
-        rows.select_for_update(of=("self",), no_key=True)
+        rows.select_for_update(of=locked, no_key=True)
         .select_related("article", "speaker", "addressee", "parent", "collection")
         .defer("article__search_vector")
         .annotate(
@@ -106,6 +114,7 @@ def lock_quote(
             previous_at=last_edit_at(user),
             is_heard=is_heard(),
             spans_seen=SPANS,
+            speaker_has_been=has_been("speaker"),
             codes_blind=codes_blind(user),
             own_dispute=own_dispute(user, "quote"),
         )
@@ -116,6 +125,7 @@ def lock_quote(
         raise _absent(Quote, public_id, user)
     require_known(user, permission, quote.role)
     refuse_coders(quote)
+    say_who_they_were(quote, "speaker")
     return quote
 
 
@@ -131,11 +141,21 @@ def _absent(model: type[Quote | Correction], public_id: uuid.UUID, user: User) -
 
 def article_to_add_to(article_id: uuid.UUID, *, user: User) -> Article:
     """The article, locked, if this person may add to it and it is its story's newest version."""
-    article = lock_article(public_id=article_id)
+    article = (
+        _articles_to_lock()
+        .annotate(
+            role=membership_role(user),
+            previous_at=last_edit_at(user),
+            is_heard=is_heard(),
+            codes_blind=codes_blind(user, "pk"),
+        )
+        .filter(public_id=article_id)
+        .first()
+    )
     if article is None:
         raise NotVisible
-    require(user, "annotate", article.collection_id)
-    refuse_blind_coder(user, article.pk)
+    require_known(user, "annotate", article.role)
+    refuse_coders(article)
     if not article.is_latest:
         raise NotAllowedNow(STORY_CHANGED)
     return article
@@ -143,8 +163,11 @@ def article_to_add_to(article_id: uuid.UUID, *, user: User) -> Article:
 
 def lock_article(**which: object) -> Article | None:
     """The article, locked against others who place quotes in it (a run of the engine too)."""
-    rows = Article.objects.select_for_update(of=("self",), no_key=True).defer("search_vector")
-    return rows.filter(**which).first()
+    return _articles_to_lock().filter(**which).first()
+
+
+def _articles_to_lock() -> QuerySet[Article]:
+    return Article.objects.select_for_update(of=("self",), no_key=True).defer("search_vector")
 
 
 def last_edit_at(user: User) -> Subquery:
@@ -164,11 +187,10 @@ def lock_correction(
 
     The article is locked first, as a run does: both then lock the quotes that a correction links.
     """
-    lock_article(corrections__public_id=public_id)
     off_too = Correction.objects.filter(withdrawal=None)
     rows = off_too if withdrawn else Correction.objects.on_record()
     correction = (
-        rows.select_for_update(of=("self",), no_key=True)
+        rows.select_for_update(of=("article", "self"), no_key=True)
         .select_related("article", "corrector", "corrected", "retells", "same_point_as")
         .defer("article__search_vector")
         .annotate(
@@ -176,6 +198,8 @@ def lock_correction(
             previous_at=last_edit_at(user),
             is_heard=is_heard(),
             quotes_seen=LINKS,
+            corrector_has_been=has_been("corrector"),
+            corrected_has_been=has_been("corrected"),
             codes_blind=codes_blind(user),
             own_dispute=own_dispute(user, "correction"),
         )
@@ -186,39 +210,57 @@ def lock_correction(
         raise _absent(Correction, public_id, user)
     require_known(user, permission, correction.role)
     refuse_coders(correction)
+    say_who_they_were(correction, "corrector", "corrected")
     return correction
+
+
+def say_who_they_were(row: Quote | Correction, *people: str) -> None:
+    """Hand what was annotated about the row's people on to them: they may change places."""
+    for person in people:
+        speaker = getattr(row, person)
+        if speaker is not None:
+            speaker.has_been = getattr(row, f"{person}_has_been")
 
 
 def lock_speaker(public_id: uuid.UUID, *, collection_id: int) -> Speaker:
     """A current speaker of the collection, who cannot be merged away meanwhile."""
-    merged = Speaker.objects.filter(merged_into=OuterRef("pk")).values("public_id")
-    speaker = (
+    return lock_speakers(public_id, collection_id=collection_id)[public_id]
+
+
+def lock_speakers(
+    *public_ids: uuid.UUID | None, collection_id: int
+) -> dict[uuid.UUID | None, Speaker]:
+    """As ``lock_speaker``, several at once, by their public ids; None names nobody.
+
+    Locked in one order, so that two people who name the same two wait instead of blocking.
+    """
+    named = {public_id for public_id in public_ids if public_id is not None}
+    rows = (
         Speaker.objects.select_for_update(of=("self",), no_key=True)
-        .annotate(has_been=ArraySubquery(merged))
-        .filter(public_id=public_id, collection_id=collection_id, withdrawal=None)
-        .first()
+        .annotate(has_been=has_been("pk"))
+        .filter(public_id__in=named, collection_id=collection_id, withdrawal=None)
+        .order_by("pk")
     )
-    if speaker is None:
+    found: dict[uuid.UUID | None, Speaker] = {}
+    if named:
+        found = {speaker.public_id: speaker for speaker in rows}
+    if len(found) < len(named):
         raise Invalid("There is no such speaker here.", code="unknown_speaker", field="speaker")
-    if speaker.merged_into_id is not None:
-        raise NotAllowedNow(f"{speaker.name} was merged into another speaker. Search again.")
-    return speaker
-
-
-def lock_speaker_if_named(public_id: uuid.UUID | None, collection_id: int) -> Speaker | None:
-    """As ``lock_speaker``; None where nobody is named."""
-    return lock_speaker(public_id, collection_id=collection_id) if public_id else None
+    for speaker in found.values():
+        if speaker.merged_into_id is not None:
+            raise NotAllowedNow(f"{speaker.name} was merged into another speaker. Search again.")
+    return found
 
 
 def became(suggested: str | None, speaker: Speaker | None) -> bool:
-    """Is this the speaker that was suggested, or the one it was merged into since?"""
+    """Is this the speaker that was suggested, or the one it was merged into since?
+
+    Reads what was annotated when the speaker, or a row of theirs, was locked: no statement.
+    """
     if suggested is None or speaker is None:
         return suggested is None and speaker is None
-    if str(speaker.public_id) == suggested:
-        return True
-    if (merged := getattr(speaker, "has_been", None)) is not None:
-        return uuid.UUID(suggested) in merged
-    return Speaker.objects.filter(public_id=suggested, merged_into=speaker).exists()
+    merged: list[uuid.UUID] = speaker.has_been  # type: ignore[attr-defined]
+    return str(speaker.public_id) == suggested or uuid.UUID(suggested) in merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,11 +272,17 @@ class Decision:
     user: User
     before: Snapshot
 
-    def save(self, *, batch: uuid.UUID | None = None, in_place: bool = False) -> Edit:
+    def save(
+        self,
+        *,
+        batch: uuid.UUID | None = None,
+        in_place: bool = False,
+        holds: Held | None = None,
+    ) -> Edit:
         """Save the row with its next version and write the history row.
 
-        ``in_place`` says that neither a quote's spans nor a correction's quotes were touched, so
-        that the state after need not read them again.
+        ``in_place`` says that neither a quote's spans nor a correction's quotes were touched, and
+        ``holds`` what they are now, so that the state after need not read them again.
         """
         return save_decision(
             self.row,
@@ -243,6 +291,7 @@ class Decision:
             before=self.before,
             batch=batch,
             in_place=in_place,
+            holds=holds,
         )
 
 
@@ -367,24 +416,26 @@ def save_decision(
     undoes: Edit | None = None,
     is_undo: bool = False,
     in_place: bool = False,
+    holds: Held | None = None,
     names_version: bool = False,
     told_in: Article | None = None,
+    standing: Standing | None = None,
 ) -> Edit:
     """Check and save a changed row with its next version, and write its history row.
 
     ``names_version`` keeps with the state which version of the story the row stands in;
-    ``told_in`` is the version in whose history it is told, where that is another.
+    ``told_in`` is the version in whose history it is told, where that is another. ``standing`` is
+    given where the row itself did not bring it.
     """
     if before is not None:
         row.version += 1
     check_fields(row)
     with constraint_messages(type(row)):
         row.save()
-    after = snapshot(row, like=before if in_place else None)
+    known = before if in_place else None if holds is None else {"spans": holds, "quotes": holds}
+    after = snapshot(row, like=known)
     if names_version:
         after |= {"article": str(row.article.public_id)}
-    came = hasattr(row, "is_heard")  # annotated by ``lock_quote`` and ``lock_correction``
-    standing = (row.previous_at, row.is_heard) if came else None  # type: ignore[union-attr]
     return record_edit(
         actor=user,
         action=action,
@@ -397,5 +448,15 @@ def save_decision(
         batch=batch,
         undoes=undoes,
         is_undo=is_undo,
-        standing=standing,
+        standing=standing or standing_of(row),
     )
+
+
+def standing_of(row: models.Model) -> Standing | None:
+    """When the person decided last, and whether anybody is to be told; where it came with the row.
+
+    Annotated by ``lock_quote``, ``lock_correction`` and ``article_to_add_to``.
+    """
+    if not hasattr(row, "is_heard"):
+        return None
+    return row.previous_at, row.is_heard  # type: ignore[attr-defined]

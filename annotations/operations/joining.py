@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from annotations.history import Snapshot
+from annotations.history import Held, Snapshot
 from annotations.models import Edit
 from annotations.operations.deciding import (
     begin,
@@ -16,14 +16,22 @@ from annotations.operations.deciding import (
     lock_quote,
     refuse_while_in_confirmed_correction,
     save_decision,
+    standing_of,
     state_seen,
 )
-from annotations.operations.nesting import move_nested
+from annotations.operations.nesting import move_nested, nested_in
 from annotations.operations.quotes import place_content, touch
-from annotations.operations.selections import Selection, check_selections, write_spans
+from annotations.operations.selections import (
+    Selection,
+    check_selections,
+    parts_of,
+    spans_with,
+    write_spans,
+)
 from annotations.refusals import Invalid, NotAllowedNow, StaleVersion
 from quotes.models import Quote, QuoteSpan, SpeakerCandidate
 from quotes.models.quote import SpanRole as Role
+from quotes.models.suggestion import LIVE_STATES
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -54,17 +62,16 @@ def join_quotes(
     refuse_while_in_confirmed_correction(other)
     batch, other_before = uuid.uuid4(), state_seen(other)
     mine, theirs = _parts(quote, decision.before), _parts(other, other_before)
-    joined: Parts = {role: mine.get(role) or theirs.get(role, []) for role in Role}
+    joined: Parts = {role: mine[role] or theirs[role] for role in Role}
     joined[Role.CONTENT] = [*mine[Role.CONTENT], *theirs[Role.CONTENT]]
     other.status, other.touched = Quote.Status.WITHDRAWN, True
     save_decision(other, user=user, action=JOINED, before=other_before, batch=batch, in_place=True)
-    move_nested(other.pk, quote, user=user, batch=batch, action=JOINED)
+    move_nested(nested_in(other.pk), quote, user=user, batch=batch, action=JOINED)
     if quote.kind != other.kind:
         quote.kind = Quote.Kind.MIXED
     quote.speaker = quote.speaker or other.speaker
     quote.cue_lemma = quote.cue_lemma or other.cue_lemma
-    _write(quote, joined)
-    decision.save(batch=batch)
+    decision.save(batch=batch, holds=_write(quote, joined, held=decision.before["spans"]))
     return quote
 
 
@@ -99,15 +106,16 @@ def split_quote(
         decided_by=quote.decided_by,
         decided_at=quote.decided_at,
     )
-    _write(quote, {**parts, Role.CONTENT: first})
-    decision.save(batch=batch)
+    cut = {**parts, Role.CONTENT: first}
+    decision.save(batch=batch, holds=_write(quote, cut, held=decision.before["spans"]))
     place_content(new, second)
-    across = Quote.objects.live().filter(parent=quote, start__lt=new.start, end__gt=quote.end)
-    if across.exists():
-        raise NotAllowedNow("A quote inside this one stands across the cut: move that one first.")
-    with constraint_messages(Quote, QuoteSpan):
-        new.save()
-        write_spans(new, {Role.CONTENT: second})
+    holds = spans_with([], {Role.CONTENT: second})
+    standing = standing_of(quote)
+    save_decision(
+        new, user=user, action=SPLIT, before=None, batch=batch, holds=holds, standing=standing
+    )
+    with constraint_messages(QuoteSpan):
+        write_spans(new, holds, held=[])
     SpeakerCandidate.objects.bulk_create(
         SpeakerCandidate(
             quote=new,
@@ -118,8 +126,11 @@ def split_quote(
         )
         for known in SpeakerCandidate.objects.filter(quote=quote)
     )
-    save_decision(new, user=user, action=SPLIT, before=None, batch=batch)
-    move_nested(quote.pk, new, user=user, batch=batch, action=SPLIT)
+    inside = nested_in(quote.pk)
+    live = [row for row in inside if row.status in LIVE_STATES]
+    if any(row.start < new.start and row.end > quote.end for row in live):
+        raise NotAllowedNow("A quote inside this one stands across the cut: move that one first.")
+    move_nested(inside, new, user=user, batch=batch, action=SPLIT)
     return quote, new
 
 
@@ -151,11 +162,7 @@ def _check_neighbours(quote: Quote, other: Quote) -> None:
 
 
 def _parts(quote: Quote, state: Snapshot) -> Parts:
-    text = quote.article.text
-    found: Parts = {}
-    for role, _, start, end in state["spans"]:
-        found.setdefault(Role(role), []).append(Selection(start, end, text[start:end]))
-    return found
+    return {role: parts_of(quote, state["spans"], role) for role in Role}
 
 
 def _cut(
@@ -176,9 +183,12 @@ def _cut(
     return first, second
 
 
-def _write(quote: Quote, parts: Parts) -> None:
+def _write(quote: Quote, parts: Parts, *, held: Held) -> Held:
+    """Give the quote (not yet saved) its words; what it holds now is the answer."""
     place_content(quote, parts[Role.CONTENT])
+    holds = spans_with([], parts)
     with constraint_messages(QuoteSpan):
-        write_spans(quote, parts)
+        write_spans(quote, holds, held=held)
     touch(quote)
     quote.changed_fields = sorted({*quote.changed_fields, "content"})
+    return holds

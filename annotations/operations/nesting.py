@@ -39,6 +39,16 @@ def enclosing_quote(quote: Quote) -> Quote | None:
     )
 
 
+def enclosing_and_sticking_out(quote: Quote) -> tuple[Quote | None, bool]:
+    """The quote around this one's new place, and whether one inside it is held no more."""
+    around = Q(parent=None, start__lte=quote.start, end__gte=quote.end)
+    sticks_out = Q(parent=quote) & (Q(start__lt=quote.start) | Q(end__gt=quote.end))
+    there = Quote.objects.live().filter(around | sticks_out, article=quote.article)
+    rows = list(there.exclude(start=quote.start, end=quote.end).exclude(pk=quote.pk))
+    outer = next((row for row in rows if row.parent_id is None), None)
+    return outer, any(row.parent_id is not None for row in rows)
+
+
 def leave_lost_parent(quote: Quote) -> None:
     """Before a quote is live again: the one around it may have been moved meanwhile."""
     outer = quote.parent
@@ -66,10 +76,17 @@ def free_nested(moved: Sequence[int], *, user: User, batch: uuid.UUID) -> None:
         )
 
 
-def move_nested(parent: int, to: Quote, *, user: User, batch: uuid.UUID, action: str) -> None:
-    """Hang the quotes inside one quote below another, where they lie inside that."""
-    rows = _locked(Quote.objects.filter(parent=parent, start__gte=to.start, end__lte=to.end))
-    before = quote_snapshots(rows)
+def nested_in(parent: int) -> list[Quote]:
+    """The quotes inside a quote, locked."""
+    return _locked(Quote.objects.filter(parent=parent))
+
+
+def move_nested(
+    inside: Sequence[Quote], to: Quote, *, user: User, batch: uuid.UUID, action: str
+) -> None:
+    """Hang those of these quotes below another that lie inside it."""
+    rows = [row for row in inside if row.start >= to.start and row.end <= to.end]
+    before = quote_snapshots(rows) if rows else {}
     for row in rows:
         row.parent = to
         save_decision(

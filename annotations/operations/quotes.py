@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from django.db import transaction
@@ -19,13 +19,20 @@ from annotations.operations.deciding import (
     mark_undecided,
     refuse_while_in_confirmed_correction,
     save_decision,
+    standing_of,
+    state_seen,
 )
-from annotations.operations.nesting import enclosing_quote, free_nested, leave_lost_parent
+from annotations.operations.nesting import (
+    enclosing_and_sticking_out,
+    free_nested,
+    leave_lost_parent,
+)
 from annotations.operations.selections import (
     Selection,
     check_kind,
     check_selections,
     fitting_kind,
+    parts_of,
     spans_with,
     write_spans,
 )
@@ -148,6 +155,33 @@ def set_boundaries(
     quote = lock_quote(public_id, user=user, moving=content is not None)
     wanted = {Role.CONTENT: content, Role.SOURCE: source, Role.CUE: cue}
     given = {role: list(spans) for role, spans in wanted.items() if spans is not None}
+    return _set_boundaries(quote, given, version=version, user=user)
+
+
+@transaction.atomic
+def set_part(
+    *,
+    public_id: uuid.UUID,
+    version: int,
+    user: User,
+    part: Selection,
+    ordinal: int | None = None,
+) -> Quote:
+    """Put a part of the content in place of the one with this number, from 0, or add one more."""
+    quote = lock_quote(public_id, user=user, moving=True)
+    parts = parts_of(quote, state_seen(quote)["spans"], Role.CONTENT)
+    if ordinal is None:
+        parts = sorted({*parts, part}, key=lambda one: (one.start, one.end))
+    elif ordinal < len(parts):
+        parts[ordinal] = part
+    else:
+        raise Invalid("This quote has no such part.", field="ordinal")
+    return _set_boundaries(quote, {Role.CONTENT: parts}, version=version, user=user)
+
+
+def _set_boundaries(
+    quote: Quote, given: Mapping[Role, Sequence[Selection]], *, version: int, user: User
+) -> Quote:
     for spans in given.values():
         check_selections(quote.article.text, spans)
     decision = begin(
@@ -160,16 +194,19 @@ def set_boundaries(
     )
     if decision is None:
         return quote
+    some_stick_out = False
     if Role.CONTENT in given:
         place_content(quote, given[Role.CONTENT])
-        quote.parent = enclosing_quote(quote)
+        quote.parent, some_stick_out = enclosing_and_sticking_out(quote)
+    held = decision.before["spans"]
+    holds = spans_with(held, given)
     with constraint_messages(QuoteSpan):
-        write_spans(quote, given)
+        write_spans(quote, holds, held=held)
     touch(quote)
     quote.changed_fields = sorted({*quote.changed_fields, *(role.value for role in given)})
     batch = uuid.uuid4()
-    decision.save(batch=batch)
-    if Role.CONTENT in given:
+    decision.save(batch=batch, holds=holds)
+    if some_stick_out:
         free_nested([quote.pk], user=user, batch=batch)
     return quote
 
@@ -198,18 +235,25 @@ def add_quote(
     if speaker_id is not None:
         quote.speaker = lock_speaker(speaker_id, collection_id=article.collection_id)
     place_content(quote, content)
-    quote.parent = enclosing_quote(quote)
-    if (same := _same_stretch(quote)) is not None:
+    quote.parent, same = _around(quote)
+    if same is not None:
         if same.origin == Quote.Origin.PERSON and same.decided_by_id == user.pk:
             return same  # a double click, or a form sent again after a lost answer
         raise Invalid("Another quote already stands there.", code="quote_already_there")
     if cue:
         quote.cue_lemma = cue[0].exact.casefold()[:80]
     mark_decided(quote, Quote.Status.CONFIRMED, user)
-    with constraint_messages(Quote, QuoteSpan):
-        quote.save()
-        write_spans(quote, {Role.CONTENT: content, Role.SOURCE: source, Role.CUE: cue})
-    save_decision(quote, user=user, action="quote.added", before=None)
+    holds = spans_with([], {Role.CONTENT: content, Role.SOURCE: source, Role.CUE: cue})
+    save_decision(
+        quote,
+        user=user,
+        action="quote.added",
+        before=None,
+        holds=holds,
+        standing=standing_of(article),
+    )
+    with constraint_messages(QuoteSpan):
+        write_spans(quote, holds, held=[])
     return quote
 
 
@@ -269,11 +313,15 @@ def place_content(quote: Quote, content: Sequence[Selection]) -> None:
     quote.same_words_hash = words_hash(quote.normal_text)
 
 
-def _same_stretch(quote: Quote) -> Quote | None:
-    """A live quote with the same hull, beside which this one would say the same twice."""
-    return (
-        Quote.objects.live()
-        .filter(article=quote.article, start=quote.start, end=quote.end)
-        .select_related("article", "speaker")
-        .first()
-    )
+def _around(quote: Quote) -> tuple[Quote | None, Quote | None]:
+    """The live quote that a new one is inside of, and one with the very same hull.
+
+    Beside the latter this one would say the same twice.
+    """
+    there = Quote.objects.live().filter(article=quote.article)
+    there = there.filter(start__lte=quote.start, end__gte=quote.end)
+    rows = list(there.select_related("article", "speaker"))
+    hull = (quote.start, quote.end)
+    same = next((row for row in rows if (row.start, row.end) == hull), None)
+    outer = (row for row in rows if row.parent_id is None and (row.start, row.end) != hull)
+    return next(outer, None), same

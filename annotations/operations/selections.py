@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from django.db.models import Q
+
+from annotations.history import Held
 from annotations.refusals import Invalid
 from quotes.extraction.text import verbatim_spans
 from quotes.extraction.types import Span
@@ -71,30 +74,53 @@ def fitting_kind(text: str, content: Sequence[Span], kind: str) -> str:
     return Kind.DIRECT if quoted >= whole - 3 * len(content) else Kind.MIXED
 
 
-def spans_with(
-    spans: list[list[object]], given: Mapping[SpanRole, Sequence[Selection]]
-) -> list[list[object]]:
-    """The snapshot's spans with the given roles put in place of theirs."""
-    kept = [span for span in spans if span[0] not in {role.value for role in given}]
+def parts_of(quote: Quote, held: Held, role: SpanRole) -> list[Selection]:
+    """The stretches of one role in a quote's spans, in order."""
+    text = quote.article.text
+    return [
+        Selection(start, end, text[start:end]) for found, _, start, end in held if found == role
+    ]
+
+
+def spans_with(held: Held, given: Mapping[SpanRole, Sequence[Selection]]) -> Held:
+    """A quote's spans with the given roles put in place of theirs."""
+    kept = [span for span in held if span[0] not in {role.value for role in given}]
     new = [
         [role.value, ordinal, part.start, part.end]
         for role, parts in given.items()
         for ordinal, part in enumerate(parts)
     ]
-    return sorted([*kept, *new], key=lambda span: (str(span[0]), str(span[1]).zfill(6)))
+    return sorted([*kept, *new])
 
 
-def write_spans(quote: Quote, given: Mapping[SpanRole, Sequence[Selection]]) -> None:
-    QuoteSpan.objects.filter(quote=quote, role__in=list(given)).delete()
+def write_spans(quote: Quote, wanted: Held, *, held: Held) -> None:
+    """Let the quote have these spans, where it had ``held``: what stays in place is not touched.
+
+    One row that moves is changed in one statement. Where several move, one may go where another
+    still stands, which the database refuses: they are taken out first.
+    """
+    gone = [span for span in held if span not in wanted]
+    new = [span for span in wanted if span not in held]
+    filled = {(role, ordinal) for role, ordinal, _, _ in new}
+    if len(gone) > 1 or any((role, ordinal) not in filled for role, ordinal, _, _ in gone):
+        places = Q()
+        for role, ordinal, _, _ in gone:
+            places |= Q(role=role, ordinal=ordinal)
+        QuoteSpan.objects.filter(places, quote=quote).delete()
+    text = quote.article.text
     QuoteSpan.objects.bulk_create(
-        QuoteSpan(
-            quote=quote,
-            role=role,
-            ordinal=ordinal,
-            start=part.start,
-            end=part.end,
-            exact=part.exact,
-        )
-        for role, parts in given.items()
-        for ordinal, part in enumerate(parts)
+        (
+            QuoteSpan(
+                quote=quote,
+                role=role,
+                ordinal=ordinal,
+                start=start,
+                end=end,
+                exact=text[start:end],
+            )
+            for role, ordinal, start, end in new
+        ),
+        update_conflicts=True,
+        unique_fields=("quote", "role", "ordinal"),
+        update_fields=("start", "end", "exact"),
     )

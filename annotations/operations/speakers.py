@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.db import transaction
 
-from annotations.history import record_edit
+from annotations.history import Standing, record_edit
 from annotations.models import Edit, ObjectKind
 from annotations.operations.deciding import (
     begin,
@@ -16,10 +16,11 @@ from annotations.operations.deciding import (
     constraint_messages,
     lock_quote,
     refuse_while_in_confirmed_correction,
+    standing_of,
 )
 from annotations.operations.moving import Move, Moved, are_all, between, lock_rows
 from annotations.operations.quotes import accept
-from annotations.permissions import require
+from annotations.permissions import require, require_known
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, StaleVersion
 from quotes.matching import lock_matching
 from quotes.models import Article, Collection, Correction, Quote, Speaker, SpeakerName
@@ -46,17 +47,30 @@ def create_speaker(
     user: User,
     name: str,
     kind: str = Speaker.Kind.PERSON,
-    batch: uuid.UUID | None = None,
 ) -> Speaker:
     """Make a speaker with one name."""
     require(user, "change_speaker", collection.pk)
+    return name_speaker(collection.pk, user=user, name=name, kind=kind)
+
+
+def name_speaker(
+    collection_id: int,
+    *,
+    user: User,
+    name: str,
+    kind: str = Speaker.Kind.PERSON,
+    batch: uuid.UUID | None = None,
+    standing: Standing | None = None,
+) -> Speaker:
+    """As ``create_speaker``, within an action of somebody who is known to be allowed to."""
     name = name.strip()
     if not normal_name(name):
         raise Invalid("A speaker needs a name.", field="name")
-    speaker = Speaker(collection=collection, name=name, kind=kind, origin=Origin.PERSON)
+    speaker = Speaker(collection_id=collection_id, name=name, kind=kind, origin=Origin.PERSON)
     check_fields(speaker)
     speaker.save()
-    _name(speaker, name)
+    speaker.has_been = []  # type: ignore[attr-defined]
+    _add_name(speaker, name)
     record_edit(
         actor=user,
         action="speaker.created",
@@ -67,6 +81,7 @@ def create_speaker(
         before=None,
         after={"name": name, "kind": kind},
         batch=batch,
+        standing=standing,
     )
     return speaker
 
@@ -83,11 +98,16 @@ def set_new_speaker(
     if decision is None:
         return quote
     refuse_while_in_confirmed_correction(quote)
+    require_known(user, "change_speaker", quote.role)  # type: ignore[attr-defined]
     batch = uuid.uuid4()
-    speaker = create_speaker(
-        collection=quote.collection, user=user, name=name, kind=kind, batch=batch
+    quote.speaker = name_speaker(
+        quote.collection_id,
+        user=user,
+        name=name,
+        kind=kind,
+        batch=batch,
+        standing=standing_of(quote),
     )
-    quote.speaker = speaker
     accept(quote, user)
     decision.save(batch=batch, in_place=True)
     return quote
@@ -362,12 +382,15 @@ def _forget_made_name(child: Speaker, split: dict[str, Any]) -> None:
 
 def _name(speaker: Speaker, name: str) -> None:
     """Give the speaker its own name, where none of its names is that."""
-    norm = stored_norm(name)
-    if not SpeakerName.objects.filter(speaker=speaker, norm=norm).exists():
-        SpeakerName.objects.create(
-            speaker=speaker,
-            text=name,
-            norm=norm,
-            kind=SpeakerName.Kind.NAME,
-            origin=Origin.PERSON,
-        )
+    if not SpeakerName.objects.filter(speaker=speaker, norm=stored_norm(name)).exists():
+        _add_name(speaker, name)
+
+
+def _add_name(speaker: Speaker, name: str) -> None:
+    SpeakerName.objects.create(
+        speaker=speaker,
+        text=name,
+        norm=stored_norm(name),
+        kind=SpeakerName.Kind.NAME,
+        origin=Origin.PERSON,
+    )

@@ -25,7 +25,6 @@ from annotations.selectors.corrections import (
     people_of,
     possible_points,
     readable_correction,
-    sides_of,
     triptychs,
 )
 from annotations.selectors.history import (
@@ -61,7 +60,6 @@ from annotations.selectors.placements import (
 )
 from annotations.selectors.pulse import Pulse, pulse_of
 from annotations.selectors.quotes import (
-    content_places,
     place_of,
     readable_quote,
     speaker_options,
@@ -117,7 +115,6 @@ __all__ = [
     "articles_with",
     "coding_desk",
     "collections_of",
-    "content_places",
     "correction_counts",
     "correction_list",
     "correction_pairs",
@@ -163,7 +160,6 @@ __all__ = [
     "review_queue",
     "same_words_counts",
     "same_words_list",
-    "sides_of",
     "snapshots",
     "speaker_corrections",
     "speaker_facts",

@@ -18,7 +18,6 @@ from annotations.rendering import Mark, Segment, segments
 from annotations.selectors.paging import page_of
 from quotes.models import (
     Correction,
-    CorrectionQuote,
     Membership,
     QuoteSpan,
 )
@@ -39,15 +38,6 @@ def readable_correction(user: User, public_id: uuid.UUID) -> Correction:
     if correction is None:
         raise NotVisible("There is no such correction, or it is not yours to see.")
     return correction
-
-
-def sides_of(correction: Correction) -> dict[str, list[uuid.UUID]]:
-    """The quotes that a correction's card shows on each side."""
-    sides: dict[str, list[uuid.UUID]] = {"corrected": [], "correcting": []}
-    links = CorrectionQuote.objects.fitting().filter(correction=correction)
-    for side, quote in links.order_by("quote__start").values_list("side", "quote__public_id"):
-        sides[side].append(quote)
-    return sides
 
 
 def people_of(correction: Correction) -> dict[str, uuid.UUID | None]:

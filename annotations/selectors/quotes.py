@@ -13,7 +13,6 @@ from quotes.api.reading import statement_rows
 from quotes.api.serializers import StatementSerializer
 from quotes.models import (
     Quote,
-    QuoteSpan,
     Speaker,
     SpeakerName,
 )
@@ -60,12 +59,6 @@ def place_of(text: str, exact: str, *, near: int = 0) -> int:
             field="exact",
         )
     return min(places, key=lambda place: abs(place - near))
-
-
-def content_places(quote: Quote) -> list[tuple[int, int, str]]:
-    """The parts of a quote's content, in order."""
-    parts = QuoteSpan.objects.filter(quote=quote, role=QuoteSpan.Role.CONTENT).order_by("ordinal")
-    return list(parts.values_list("start", "end", "exact"))
 
 
 def speaker_options(

@@ -52,12 +52,11 @@ def correction_set_kind(request: SignedInRequest, public_id: uuid.UUID) -> HttpR
 def correction_set_quotes(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Which quotes are claim and retort; none where no words are given."""
     data = checked(CorrectionQuotesForm(request.POST))
-    held = selectors.sides_of(selectors.readable_correction(request.user, public_id))
-    sides = {side: held[side] if data[side] is None else data[side] for side in held}
-    correction = set_correction_quotes(
-        public_id=public_id, version=data["version"], user=request.user, **sides
-    )
-    said = [f"{len(sides['corrected'])} as claim", f"{len(sides['correcting'])} as retort"]
+    correction = set_correction_quotes(public_id=public_id, user=request.user, **data)
+    words = {"corrected": "claim", "correcting": "retort"}
+    said = [
+        f"{len(data[side])} as {word}" for side, word in words.items() if data[side] is not None
+    ]
     return correction_answer(request, correction, f"Quotes: {', '.join(said)}", stay=True)
 
 

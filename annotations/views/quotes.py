@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -31,12 +33,13 @@ from annotations.operations.quotes import (
     set_boundaries,
     set_kind,
     set_note,
+    set_part,
     set_speaker,
 )
 from annotations.operations.selections import Selection
 from annotations.operations.speakers import set_new_speaker
 from annotations.permissions import allows, role_in
-from annotations.refusals import Invalid, NotVisible
+from annotations.refusals import NotVisible
 from annotations.sentences import sentences
 from annotations.views.answers import SignedInRequest, desk_answer, refusing, signed_in
 from annotations.views.review import is_review, review_answer
@@ -137,15 +140,21 @@ def quote_set_kind(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
 def quote_set_span(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """Where the content, the source or the cue stands; the focus stays."""
     data = checked(SpanForm(request.POST))
-    quote = selectors.readable_quote(request.user, public_id)
-    selection = _selection(quote.article.text, data, near=quote.start)
-    role, spans = data["role"], [selection]
-    if role == "part" or (role == "content" and data["ordinal"] is not None):
-        spans = _parts_with(quote, selection, None if role == "part" else data["ordinal"])
-        role = "content"
-    quote = set_boundaries(
-        public_id=public_id, version=data["version"], user=request.user, **{role: spans}
+    selection = _selection(
+        data, lambda: _place_of(selectors.readable_quote(request.user, public_id))
     )
+    action: dict[str, Any] = {
+        "public_id": public_id,
+        "version": data["version"],
+        "user": request.user,
+    }
+    role, ordinal = data["role"], data["ordinal"]
+    if role == "part":
+        quote = set_part(**action, part=selection)
+    elif role == "content" and ordinal is not None:
+        quote = set_part(**action, part=selection, ordinal=ordinal)
+    else:
+        quote = set_boundaries(**action | {role: [selection]})
     said = {"content": "Words", "part": "Further part", "source": "Source", "cue": "Cue"}
     return _answer(
         request, quote, f"{said[data['role']]}: {_shown(selection.exact)}", whole=True, stay=True
@@ -174,8 +183,7 @@ def quote_join(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
 def quote_split(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """This is two quotes: the second begins with these words. The focus goes to the first."""
     data = checked(CutForm(request.POST))
-    quote = selectors.readable_quote(request.user, public_id)
-    rest = _selection(quote.article.text, data, near=quote.start)
+    rest = _selection(data, lambda: _place_of(selectors.readable_quote(request.user, public_id)))
     quote, second = split_quote(
         public_id=public_id, version=data["version"], user=request.user, rest=rest
     )
@@ -210,10 +218,8 @@ def quote_set_note(request: SignedInRequest, public_id: uuid.UUID) -> HttpRespon
 def quote_add(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse:
     """A quote that the engine missed, from words of the article."""
     data = checked(PlaceForm(request.POST))
-    article = selectors.article_in_full(request.user, public_id)
-    quote = add_quote(
-        article_id=public_id, user=request.user, content=[_selection(article.text, data, near=0)]
-    )
+    words = _selection(data, lambda: (selectors.article_in_full(request.user, public_id).text, 0))
+    quote = add_quote(article_id=public_id, user=request.user, content=[words])
     return _answer(request, quote, "Added. Say who said it.", whole=True, stay=True)
 
 
@@ -279,22 +285,18 @@ def _shown(words: str) -> str:
     return f"“{words.strip('“”')[:60]}”"
 
 
-def _parts_with(quote: Quote, new: Selection, ordinal: int | None) -> list[Selection]:
-    """The content with one part put in place of another, or, without ``ordinal``, one more."""
-    parts = [Selection(*place) for place in selectors.content_places(quote)]
-    if ordinal is None:
-        return sorted([*parts, new], key=lambda part: part.start)
-    if ordinal >= len(parts):
-        raise Invalid("This quote has no such part.", field="ordinal")
-    return [new if n == ordinal else part for n, part in enumerate(parts)]
+def _place_of(quote: Quote) -> tuple[str, int]:
+    return quote.article.text, quote.start
 
 
-def _selection(text: str, data: dict[str, object], *, near: int) -> Selection:
-    """What the browser selected or, from a plain form, the nearest place with these words."""
-    exact = str(data["exact"])
-    start, end = data["start"], data["end"]
-    if not isinstance(start, int) or not isinstance(end, int):
-        exact = exact.strip()
-        start = selectors.place_of(text, exact, near=near)
-        end = start + len(exact)
-    return Selection(start, end, exact)
+def _selection(data: dict[str, Any], text_near: Callable[[], tuple[str, int]]) -> Selection:
+    """What the browser selected or, from a plain form, the nearest place with these words.
+
+    ``text_near`` reads the article's text and says near what; only a plain form needs it.
+    """
+    if data["start"] is not None and data["end"] is not None:
+        return Selection(data["start"], data["end"], data["exact"])
+    exact = data["exact"].strip()
+    text, near = text_near()
+    start = selectors.place_of(text, exact, near=near)
+    return Selection(start, start + len(exact), exact)

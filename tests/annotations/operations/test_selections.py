@@ -14,10 +14,12 @@ from annotations.operations.selections import (
 )
 from annotations.refusals import Invalid
 from quotes.extraction.types import Span
-from quotes.models import Article
+from quotes.models import Article, Quote
 from quotes.models.quote import SpanRole
 from tests.factories import make_quote
 
+Place = tuple[int, int]
+PLACE = ("role", "ordinal", "start", "end")
 TEXT = "“Snow fell,” Orla said. It was late."
 
 
@@ -114,10 +116,41 @@ def test_given_roles_take_the_place_of_theirs_in_order() -> None:
     ]
 
 
+def spans_of(quote: Quote) -> list[list[object]]:
+    return [list(place) for place in quote.spans.order_by(*PLACE[:2]).values_list(*PLACE)]
+
+
+def content(*places: tuple[int, int]) -> list[list[object]]:
+    return [["content", number, start, end] for number, (start, end) in enumerate(places)]
+
+
 @pytest.mark.django_db
-def test_only_the_given_roles_are_written(article: Article) -> None:
-    quote = make_quote(article, source="she", cue="said")
-    words = Selection(quote.start, quote.start + 8, article.text[quote.start : quote.start + 8])
-    write_spans(quote, {SpanRole.CONTENT: [words], SpanRole.SOURCE: []})
-    spans = quote.spans.order_by("role", "ordinal").values_list("role", "start", "exact")
-    assert [(role, exact) for role, _, exact in spans] == [("content", "“It has "), ("cue", "said")]
+@pytest.mark.parametrize(
+    "places",
+    [
+        [(0, 12)],
+        [(0, 5)],
+        [(3, 30)],
+        [(0, 12), (24, 36)],
+        [(0, 5), (6, 12)],
+        [(0, 3), (4, 8), (9, 40)],
+        [(14, 18), (20, 24), (26, 30), (32, 36)],
+        [],
+    ],
+)
+@pytest.mark.parametrize("other", [[["cue", 0, 18, 22]], []])
+@pytest.mark.parametrize("before", [[(0, 12)], [(0, 3), (6, 12), (24, 36)], [(2, 9), (14, 22)]])
+def test_a_quote_comes_to_hold_what_is_wanted_from_whatever_it_held(
+    article: Article, before: list[Place], other: list[list[object]], places: list[Place]
+) -> None:
+    quote = make_quote(article)
+    held = [*content(*before), ["cue", 0, 18, 22], ["source", 0, 40, 44]]
+    write_spans(quote, held, held=spans_of(quote))
+    assert spans_of(quote) == held
+    keys = {tuple(place): key for key, *place in quote.spans.values_list("pk", *PLACE)}
+    wanted = [*content(*places), *other]
+    write_spans(quote, wanted, held=held)
+    assert spans_of(quote) == wanted
+    for key, *place, exact in quote.spans.values_list("pk", *PLACE, "exact"):
+        assert exact == article.text[place[2] : place[3]]
+        assert keys.get(tuple(place), key) == key, "a row that stayed in place was written again"
