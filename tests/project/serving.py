@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -39,22 +40,30 @@ class Server:
             text=True,
             start_new_session=True,
         )
+        self.ready = threading.Event()
+        # Read to the end: whoever writes to a full pipe waits.
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
 
-    def wait_until_ready(self) -> None:
+    def _read(self) -> None:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self.lines.append(line)
             if found := re.search(r"Ready after .*: (http://\S+)/", line):
                 self.url = found[1]
             if line.startswith("Ctrl-C stops everything"):
-                return
-        pytest.fail("it ended before it was ready:\n" + "".join(self.lines))
+                self.ready.set()
+
+    def wait_until_ready(self) -> None:
+        while not self.ready.wait(0.05):
+            if not self.reader.is_alive() and not self.ready.is_set():
+                pytest.fail("it ended before it was ready:\n" + self.said)
 
     def finish(self, seconds: float = 40) -> int:
         """Wait for the end and give the exit status."""
-        rest, _ = self.process.communicate(timeout=seconds)
-        self.lines.append(rest)
-        return self.process.returncode
+        status = self.process.wait(seconds)
+        self.reader.join(seconds)
+        return status
 
     @property
     def said(self) -> str:

@@ -31,16 +31,17 @@ pytestmark = [
 WRITERS = 20
 # `make test-faults` writes for longer.
 SECONDS = float(os.environ.get("FAULT_SECONDS", "3"))
-TOKEN = """
+TOKENS = f"""
 from django.contrib.auth.models import User
 from annotations.models import ApiToken
 from annotations.operations.tokens import make_token
 from quotes.models import Collection, Membership
-user = User.objects.create_user("writer")
 desk = Collection.objects.order_by("pk").first()
-Membership.objects.create(user=user, collection=desk, role="manager")
-_, plain = make_token(user=user, name="writer", scopes=ApiToken.Scope.values)
-print("made", plain, desk.public_id)
+print("made", desk.public_id)
+for number in range({WRITERS}):
+    user = User.objects.create_user(f"writer-{{number}}")
+    Membership.objects.create(user=user, collection=desk, role="manager")
+    print(make_token(user=user, name="writer", scopes=ApiToken.Scope.values)[1])
 """
 
 
@@ -49,8 +50,9 @@ class Crowd:
     """Writers who each make one speaker after another, and note what was answered."""
 
     url: str
-    token: str
     collection: str
+    tokens: list[str]
+    """One a writer: each has a rate of their own."""
     sent: set[str] = field(default_factory=set)
     made: dict[str, str] = field(default_factory=dict)
     answers: Counter[str] = field(default_factory=Counter)
@@ -86,16 +88,16 @@ class Crowd:
             name = f"Writer {number} turn {turn}"
             with self.lock:
                 self.sent.add(name)
-            outcome = self._post(name)
+            outcome = self._post(name, self.tokens[number])
             with self.lock:
                 self.answers[outcome] += 1
             if outcome == "refused":  # nobody listens: it was not even sent
                 time.sleep(0.1)
 
-    def _post(self, name: str) -> str:
+    def _post(self, name: str, token: str) -> str:
         there = HTTPConnection(urlsplit(self.url).netloc, timeout=50)
         headers = {
-            "Authorization": f"Bearer {self.token}",
+            "Authorization": f"Bearer {token}",
             "Content-Type": "application/json",
             "Idempotency-Key": str(uuid.uuid4()),
         }
@@ -121,10 +123,9 @@ class Crowd:
 
 
 def crowd_at(server: Server) -> Crowd:
-    _, token, collection = manage(server.data_directory, "shell", "-v", "0", "-c", TOKEN).split()[
-        -3:
-    ]
-    return Crowd(server.url, token, collection)
+    said = manage(server.data_directory, "shell", "-v", "0", "-c", TOKENS).split()
+    _, collection, *tokens = said[said.index("made") :]
+    return Crowd(server.url, collection, tokens)
 
 
 def stored(place: Path) -> dict[str, str]:
