@@ -9,6 +9,7 @@ from annotations.operations.selections import (
     check_kind,
     check_selections,
     fitting_kind,
+    parts_of,
     spans_with,
     write_spans,
 )
@@ -20,6 +21,7 @@ from tests.factories import make_quote
 
 Place = tuple[int, int]
 PLACE = ("role", "ordinal", "start", "end")
+SOURCE: list[object] = ["source", 0, 40, 44]
 TEXT = "“Snow fell,” Orla said. It was late."
 
 
@@ -135,16 +137,17 @@ def content(*places: tuple[int, int]) -> list[list[object]]:
         [(0, 5), (6, 12)],
         [(0, 3), (4, 8), (9, 40)],
         [(14, 18), (20, 24), (26, 30), (32, 36)],
+        [(8, 16), (20, 30)],  # the first goes where the second stood
         [],
     ],
 )
-@pytest.mark.parametrize("other", [[["cue", 0, 18, 22]], []])
+@pytest.mark.parametrize("other", [[["cue", 0, 18, 22], SOURCE], [SOURCE], []])
 @pytest.mark.parametrize("before", [[(0, 12)], [(0, 3), (6, 12), (24, 36)], [(2, 9), (14, 22)]])
 def test_a_quote_comes_to_hold_what_is_wanted_from_whatever_it_held(
     article: Article, before: list[Place], other: list[list[object]], places: list[Place]
 ) -> None:
     quote = make_quote(article)
-    held = [*content(*before), ["cue", 0, 18, 22], ["source", 0, 40, 44]]
+    held = [*content(*before), ["cue", 0, 18, 22], SOURCE]
     write_spans(quote, held, held=spans_of(quote))
     assert spans_of(quote) == held
     keys = {tuple(place): key for key, *place in quote.spans.values_list("pk", *PLACE)}
@@ -154,3 +157,23 @@ def test_a_quote_comes_to_hold_what_is_wanted_from_whatever_it_held(
     for key, *place, exact in quote.spans.values_list("pk", *PLACE, "exact"):
         assert exact == article.text[place[2] : place[3]]
         assert keys.get(tuple(place), key) == key, "a row that stayed in place was written again"
+
+
+@pytest.mark.django_db
+def test_one_part_that_moves_takes_one_statement(article: Article, count_queries) -> None:
+    quote = make_quote(article)
+    held = [*content((0, 3), (6, 12)), SOURCE]
+    write_spans(quote, held, held=spans_of(quote))
+    wanted = [*content((0, 3), (6, 22)), SOURCE]
+    assert count_queries(lambda: write_spans(quote, wanted, held=held)) == 1
+    assert spans_of(quote) == wanted
+
+
+@pytest.mark.django_db
+def test_the_parts_of_a_role_are_read_from_the_text(article: Article) -> None:
+    quote, text = make_quote(article), article.text
+    held = [*content((0, 3), (6, 12)), SOURCE]
+    found = parts_of(quote, held, SpanRole.CONTENT)
+    assert found == [Selection(0, 3, text[0:3]), Selection(6, 12, text[6:12])]
+    assert parts_of(quote, held, SpanRole.SOURCE) == [Selection(40, 44, text[40:44])]
+    assert parts_of(quote, held, SpanRole.CUE) == []
