@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.dateparse import parse_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
@@ -31,6 +32,7 @@ def quote_detail(request: SignedInRequest, public_id: uuid.UUID) -> HttpResponse
     is_confirmed = quote["status"] == Status.CONFIRMED
     context = {
         "quote": quote,
+        "published_on": parse_date(quote["published_on"] or ""),
         "linked_data": _embedded(linked_quotation(quote)) if is_confirmed else "",
     }
     return render(request, "annotations/quote_detail.html", context)

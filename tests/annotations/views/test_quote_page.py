@@ -33,6 +33,16 @@ def test_the_page_has_words_speaker_article_and_corrections(
     assert reverse("annotations:article_detail", args=[world.article.public_id]) in shown
 
 
+@pytest.mark.parametrize("day", ["2026-03-07", None])
+def test_the_day_of_publication_is_written_as_on_other_pages(
+    as_editor: Client, world: World, day: str | None
+) -> None:
+    article = make_article(world.article.collection, "“Snow,” said Nell.", published_on=day)
+    shown = page(as_editor, make_quote(article, "“Snow,”"))
+    assert ('<time datetime="2026-03-07">7 Mar 2026</time>' in shown) is (day is not None)
+    assert ("<time" in shown) is (day is not None)
+
+
 def test_a_confirmed_quote_carries_what_the_api_gives_as_linked_data(
     as_editor: Client, editor: User, world: World
 ) -> None:
