@@ -109,10 +109,12 @@ bench: ## Measure the API, exports and imports on QUOTES made-up quotes (made on
 	@test -e $(BENCH_DIR)/made-$(QUOTES) || \
 		DATA_DIR=$(BENCH_DIR) $(BIN)/python manage.py make_benchmark_data --quotes $(QUOTES)
 	@touch $(BENCH_DIR)/made-$(QUOTES)
-	DATA_DIR=$(BENCH_DIR) $(BIN)/python -m benchmarks.api
-	DATA_DIR=$(BENCH_DIR) $(BIN)/python -m benchmarks.exchange
-	$(BIN)/python -m benchmarks.pages
-	@$(MAKE) --no-print-directory bench-load
+	@short=0; \
+	DATA_DIR=$(BENCH_DIR) $(BIN)/python -m benchmarks.api || short=1; \
+	DATA_DIR=$(BENCH_DIR) $(BIN)/python -m benchmarks.exchange || short=1; \
+	$(BIN)/python -m benchmarks.pages || short=1; \
+	$(MAKE) --no-print-directory bench-load || short=1; \
+	exit $$short
 
 load-data:
 	$(INSTALL) requirements-test.txt

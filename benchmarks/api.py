@@ -35,6 +35,7 @@ from rest_framework.settings import api_settings  # noqa: E402
 from rest_framework.views import APIView  # noqa: E402
 
 from annotations.operations.tokens import make_token  # noqa: E402
+from benchmarks.bars import say, verdict  # noqa: E402
 from quotes.api import filters  # noqa: E402
 from quotes.api.serializers import QuoteSerializer, Shown  # noqa: E402
 from quotes.models import Article, Collection, Membership, Quote, Speaker  # noqa: E402
@@ -45,11 +46,6 @@ WORDS = (
     "strike -price", "tunnel or bridge", "wandaoakes", "captain crew noon", '"early late"',
     "hospital", "orlafinn or bramtoll", "reservoir water level", "nosuchword", "promise letter",
 )  # fmt: skip
-
-
-def say(row: str, measured: str, bar: str, *, holds: bool) -> None:
-    sys.stdout.write(f"{'holds' if holds else 'FALLS SHORT':<12} {row}: {measured} (bar: {bar})\n")
-    sys.stdout.flush()
 
 
 def median_ms(act: Callable[[], object], times: int = 15) -> float:
@@ -318,7 +314,7 @@ MEASURES = {
 }
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "only", nargs="*", choices=[*MEASURES, []], help="all, unless some are named"
@@ -336,7 +332,8 @@ def main() -> None:
     api.get(f"{API}/quotes/")  # a process that has answered before: modules loaded, connected
     for name in only:
         MEASURES[name](api)
+    return verdict()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -31,7 +31,7 @@ from django.db import connection  # noqa: E402 - after django.setup()
 from psycopg import sql  # noqa: E402
 
 from annotations.operations.tokens import make_token  # noqa: E402
-from benchmarks.api import say  # noqa: E402
+from benchmarks.bars import say, verdict  # noqa: E402
 from quotes.exports.csv import select, snapshot  # noqa: E402
 from quotes.exports.filters import ExportFilters  # noqa: E402
 from quotes.exports.jsonl import stream_jsonl  # noqa: E402
@@ -224,7 +224,7 @@ def _server_seconds() -> float:
 MEASURES = {"csv": measure_csv, "jsonl": measure_jsonl}
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "only", nargs="*", choices=[*MEASURES, []], help="all, unless some are named"
@@ -237,7 +237,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="on-record-bench-") as directory:
         for name in only:
             MEASURES[name](Path(directory))
+    return verdict()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

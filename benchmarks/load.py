@@ -38,6 +38,7 @@ from django.db.models import QuerySet  # noqa: E402
 
 from annotations.models import ApiToken  # noqa: E402
 from annotations.operations.tokens import make_token  # noqa: E402
+from benchmarks.bars import say, verdict  # noqa: E402
 from quotes.models import Collection, CorrectionQuote, Membership, Quote, Speaker  # noqa: E402
 
 READERS, WRITERS = 50, 10
@@ -201,7 +202,7 @@ def tokens(number: int) -> Iterator[str]:
         yield make_token(user=user, name=f"load {n}", scopes=scopes)[1]
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     logging.disable(logging.WARNING)
     parser.add_argument("--seconds", type=int, default=120)
@@ -229,6 +230,7 @@ def main() -> None:
                 client.result()
             wrong = walking.result()
     report(load, wrong, seconds)
+    return verdict()
 
 
 def report(load: Load, wrong: list[str], seconds: int) -> None:
@@ -240,13 +242,13 @@ def report(load: Load, wrong: list[str], seconds: int) -> None:
         if taken
     }
     sys.stdout.write(f"{'':<12} {json.dumps(dict(load.answers), sort_keys=True)}; {times}\n")
-    held = not errors and not wrong
-    sys.stdout.write(
-        f"{'holds' if held else 'FALLS SHORT':<12} {READERS} readers and {WRITERS} writers for"
-        f" {seconds} s: {errors or 'no error'}, {wrong or 'no row lost or repeated'}"
-        " (bar: no error but 429, no row lost or repeated)\n"
+    say(
+        f"{READERS} readers and {WRITERS} writers for {seconds} s",
+        f"{errors or 'no error'}, {wrong or 'no row lost or repeated'}",
+        "no error but 429, no row lost or repeated",
+        holds=not errors and not wrong,
     )
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

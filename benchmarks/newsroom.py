@@ -34,7 +34,7 @@ from django.db import connection  # noqa: E402
 from django.db.models import Exists, OuterRef  # noqa: E402
 from django.test import Client  # noqa: E402
 
-from benchmarks.api import say  # noqa: E402
+from benchmarks.bars import say, verdict  # noqa: E402
 from benchmarks.load import Load, member, read, reopenable, site, tokens  # noqa: E402
 from config import secret_key  # noqa: E402
 from quotes.models import Article, Membership, Speaker  # noqa: E402
@@ -156,7 +156,7 @@ def _started_by(pid: int) -> Iterator[int]:
             yield from _started_by(int(child))
 
 
-def main() -> None:
+def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     logging.disable(logging.WARNING)
     parser.add_argument("--seconds", type=int, default=600)
@@ -181,6 +181,7 @@ def main() -> None:
                 client.result()
         after = site_mib(pid)
     report(load, waits, before, after)
+    return verdict()
 
 
 def report(load: Load, waits: list[float], before: float, after: float) -> None:
@@ -205,9 +206,8 @@ def report(load: Load, waits: list[float], before: float, after: float) -> None:
         "flat: at most a tenth more",
         holds=after <= before * 1.1,
     )
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":
     threading.stack_size(512 * 1024)
-    main()
+    sys.exit(main())

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from benchmarks.bars import say, verdict
 from benchmarks.scorers import SHARED, TextsMissing, folder, rows, scorer
 from quotes.importing.files import read_file
 from quotes.importing.items import ArticleInput
@@ -63,19 +64,22 @@ def _without_skipped(item: ArticleInput) -> str:
     return "".join([*kept, item.text[place:]])
 
 
-def main() -> None:
+def main() -> int:
     try:
         figures = score_pages()
     except TextsMissing as missing:
         sys.stdout.write(f"{'':<12} web pages: {missing}\n")
-        return
-    sys.stdout.write(
-        f"{'holds' if holds(figures) else 'FALLS SHORT':<12} articles out of {figures['pages']} web"
-        f" pages: body F1 {figures['f1']:.3f}, title {figures['title']:.2f}, author"
-        f" {figures['author']:.2f}, date {figures['date']:.2f}, {figures['appeal_pages']} with an"
-        f" appeal (bar: F1 ≥ {F1}, title ≥ {TITLES}, author ≥ {AUTHORS}, ≤ {APPEAL_PAGES})\n"
+        return 0
+    say(
+        f"articles out of {figures['pages']} web pages",
+        f"body F1 {figures['f1']:.3f}, title {figures['title']:.2f}, author"
+        f" {figures['author']:.2f}, date {figures['date']:.2f},"
+        f" {figures['appeal_pages']} with an appeal",
+        f"F1 ≥ {F1}, title ≥ {TITLES}, author ≥ {AUTHORS}, ≤ {APPEAL_PAGES}",
+        holds=holds(figures),
     )
+    return verdict()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
