@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.urls import reverse
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from annotations.operations.assigning import assign_articles
 from annotations.operations.importing import import_items
@@ -188,6 +188,20 @@ def test_fingers_find_every_button_on_a_phone(browser, base_url, sign_in, editor
     context.close()
     assert len(heights) > 5
     assert min(heights) >= 44
+
+
+def test_what_waits_for_the_network_is_readable_on_a_phone(desk, pages, context):
+    desk.set_viewport_size({"width": 360, "height": 780})
+    desk.goto(pages["article_detail-1"])
+    context.set_offline(True)
+    desk.keyboard.press("a")
+    expect(desk.locator(".strip .saved")).to_contain_text("waiting for the network")
+    decided, waiting = (
+        desk.locator(f".strip {words}").bounding_box() for words in ("#progress > span", ".saved")
+    )
+    below = waiting["y"] >= decided["y"] + decided["height"] - 1
+    assert below or waiting["x"] >= decided["x"] + decided["width"]
+    context.set_offline(False)
 
 
 def test_a_right_to_left_name_stays_in_its_place_and_the_page_fits_at_twice_the_size(
