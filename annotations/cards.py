@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from annotations.outline import Entry, Outline
-from annotations.sides import SideOption, side_options
+from annotations.outline import Entry
+from annotations.rendering import Segment
+from annotations.sides import Candidate, SideOption, options_of_both
 from quotes.models import Correction, Quote
 
 KIND_LABELS = {
@@ -85,7 +87,10 @@ class Side:
 
 @dataclass(slots=True)
 class CorrectionCard:
-    """A correction in the margin, or as a triptych on its own page."""
+    """A correction in the margin, or as a triptych on the page of corrections.
+
+    There ``evidence`` is cut at its cue, and each card says whether its reader may decide it.
+    """
 
     correction: Correction
     corrector_hue: int
@@ -98,6 +103,8 @@ class CorrectionCard:
     is_full: bool = True
     next_id: str = ""
     template: str = "annotations/_correction_card.html"
+    evidence: Sequence[Segment] = ()
+    may_annotate: bool = False
 
     @property
     def id(self) -> str:
@@ -181,32 +188,28 @@ def quote_card(quote: Quote, number: int, hue: int, hue_of: dict[str, int]) -> Q
     )
 
 
-def correction_card(correction: Correction, text: str, outline: Outline) -> CorrectionCard:
-    held: dict[str, list[str]] = {"corrected": [], "correcting": []}
+def correction_card(
+    correction: Correction, said: Mapping[str, Sequence[Candidate]], hue: Mapping[int, int]
+) -> CorrectionCard:
+    """``said`` has for each side what its person said in the article, ``hue`` people's colours."""
+    held: dict[str, list[str]] = {side: [] for side in said}
     for link in correction.sides:  # type: ignore[attr-defined]
         held[link["side"]].append(str(link["id"]))
-    hue = outline.hue
-    people = {"corrected": correction.corrected_id, "correcting": correction.corrector_id}
-    said = {side: outline.said_by(person, text) for side, person in people.items()}
-
-    def sides(side: str) -> list[Side]:
-        return [
-            Side(candidate.number, candidate.words, hue.get(people[side] or 0, 0))
-            for candidate in said[side]
-            if candidate.id in held[side]
-        ]
-
-    def options(side: str, other: str) -> list[SideOption]:
-        free = [candidate for candidate in said[side] if candidate.id not in held[other]]
-        shift = side == "correcting"
-        return side_options(free, held[side], near=correction.start, shift=shift)
-
+    hues = {
+        "corrected": hue.get(correction.corrected_id or 0, 0),
+        "correcting": hue.get(correction.corrector_id or 0, 0),
+    }
+    stand = {
+        side: [Side(one.number, one.words, hues[side]) for one in given if one.id in held[side]]
+        for side, given in said.items()
+    }
+    options = options_of_both(said, held, near=correction.start)
     return CorrectionCard(
         correction=correction,
-        corrector_hue=hue.get(correction.corrector_id or 0, 0),
-        corrected_hue=hue.get(correction.corrected_id or 0, 0),
-        claims=sides("corrected"),
-        retorts=sides("correcting"),
-        claim_options=options("corrected", "correcting"),
-        retort_options=options("correcting", "corrected"),
+        corrector_hue=hues["correcting"],
+        corrected_hue=hues["corrected"],
+        claims=stand["corrected"],
+        retorts=stand["correcting"],
+        claim_options=options["corrected"],
+        retort_options=options["correcting"],
     )

@@ -256,7 +256,10 @@ def build_desk(plan: Plan, quotes: Sequence[Quote], corrections: Sequence[Correc
         for quote in quotes
         if quote.pk in outline.numbers
     ]
-    correction_cards = [correction_card(row, article.text, outline) for row in corrections]
+    correction_cards = [
+        correction_card(row, outline.said_on_sides(row, article.text), outline.hue)
+        for row in corrections
+    ]
     for card in quote_cards:
         card.following = None if card.is_rejected else outline.following(card.quote.end)
     cards: list[Card] = [*quote_cards, *correction_cards]

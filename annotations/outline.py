@@ -13,10 +13,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from annotations.rendering import hues
 from annotations.sides import Candidate
 from quotes.models.suggestion import Status
+
+if TYPE_CHECKING:
+    from quotes.models import Correction
 
 SHOW = {
     "all": "All",
@@ -168,8 +172,12 @@ class Outline:
         first = bisect_left(self.quotes, end, key=lambda row: row.start)
         return next((row for row in islice(self.quotes, first, None) if not row.is_rejected), None)
 
-    def said_by(self, speaker: int | None, text: str) -> list[Candidate]:
-        """The live quotes of one person, as they may stand on a side of a correction."""
+    def said_on_sides(self, correction: Correction, text: str) -> dict[str, list[Candidate]]:
+        """Side → the live quotes of its person, which may stand there."""
+        people = {"corrected": correction.corrected_id, "correcting": correction.corrector_id}
+        return {side: self._said_by(person, text) for side, person in people.items()}
+
+    def _said_by(self, speaker: int | None, text: str) -> list[Candidate]:
         return [
             Candidate(row.id, self.numbers[row.pk], row.start, text[row.start : row.end])
             for row in self.quotes

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 DIGITS = 9
+OTHER_SIDE: Final = {"corrected": "correcting", "correcting": "corrected"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +56,18 @@ def side_options(
         )
         for digit, candidate in enumerate(nearest, 1)
     ]
+
+
+def options_of_both(
+    said: Mapping[str, Sequence[Candidate]], held: Mapping[str, Sequence[str]], *, near: int
+) -> dict[str, list[SideOption]]:
+    """Side → its digits: what its person said and the other side does not hold."""
+    return {
+        side: side_options(
+            [candidate for candidate in said[side] if candidate.id not in held[other]],
+            held[side],
+            near=near,
+            shift=side == "correcting",
+        )
+        for side, other in OTHER_SIDE.items()
+    }

@@ -18,13 +18,13 @@ from annotations.selectors.articles import (
 )
 from annotations.selectors.coding import coding_desk, disputes_of, speaker_named
 from annotations.selectors.corrections import (
-    Triptych,
     correction_counts,
     correction_list,
     correction_pairs,
     people_of,
     possible_points,
     readable_correction,
+    triptych_of,
     triptychs,
 )
 from annotations.selectors.history import (
@@ -107,7 +107,6 @@ __all__ = [
     "Questions",
     "SpeakerFacts",
     "Statement",
-    "Triptych",
     "alike_quotes",
     "article_counts",
     "article_in_full",
@@ -175,6 +174,7 @@ __all__ = [
     "team_of",
     "to_withdraw",
     "tokens_of",
+    "triptych_of",
     "triptychs",
     "versions_of",
     "warnings_of",

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page
-from django.db.models import Case, Count, F, Max, Min, Q, When
+from django.db.models import Case, Count, F, Max, Min, Q, QuerySet, When
 
-from annotations.cards import CorrectionCard, Side
-from annotations.permissions import PERMISSIONS, Role
+from annotations.cards import CorrectionCard, correction_card
+from annotations.permissions import PERMISSIONS, Role, membership_role
 from annotations.picture import NOBODY, Pair
 from annotations.refusals import NotVisible
-from annotations.rendering import Mark, Segment, segments
+from annotations.rendering import Mark, segments
 from annotations.selectors.paging import page_of
-from quotes.models import (
-    Correction,
-    Membership,
-    QuoteSpan,
-)
+from annotations.sides import Candidate
+from quotes.models import Correction, QuoteSpan
+from quotes.models.suggestion import LIVE_STATES
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -64,14 +61,6 @@ def possible_points(user: User, correction: Correction) -> list[Correction]:
     return list(rows.order_by("-is_here", F("published_on").desc(nulls_last=True), "start")[:12])
 
 
-@dataclass(slots=True)
-class Triptych(CorrectionCard):
-    """A correction on its own page: the evidence cut at its cue."""
-
-    evidence: tuple[Segment, ...] = ()
-    may_annotate: bool = False
-
-
 def correction_list(user: User, filters: dict[str, Any], page: str | None) -> Page[Correction]:
     """Corrections, undecided first, then newest; claims and retorts in one more statement."""
     rows = Correction.objects.readable_by(user).on_record()
@@ -86,51 +75,71 @@ def correction_list(user: User, filters: dict[str, Any], page: str | None) -> Pa
         if filters[side]:
             rows = rows.filter(**{f"{side}__public_id": filters[side]})
     ordered = rows.order_by(F("published_on").desc(nulls_last=True), "article_id", "start", "pk")
-    shown = ordered.for_display().select_related("article", "corrector", "corrected", "decided_by")
-    return page_of(shown.defer("article__text", "article__search_vector"), page)
+    return page_of(_for_triptychs(user, ordered), page)
 
 
-def triptychs(user: User, corrections: list[Correction], *, focus: str = "") -> list[Triptych]:
-    """Lay corrections out for their page: two statements for all of them."""
-    pks = [link["pk"] for row in corrections for link in row.sides]  # type: ignore[attr-defined]
-    words: dict[int, list[str]] = defaultdict(list)
-    parts = QuoteSpan.objects.filter(quote__in=pks, role="content").order_by("quote", "ordinal")
-    for quote, exact in parts.values_list("quote_id", "exact"):
-        words[quote].append(exact)
-    roles = dict(Membership.objects.filter(user=user).values_list("collection_id", "role"))
-    focus = focus or next((str(r.public_id) for r in corrections if r.status == "suggested"), "")
-    return [_triptych(user, row, words, roles, focus) for row in corrections]
+def _for_triptychs(user: User, rows: QuerySet[Correction]) -> QuerySet[Correction]:
+    return (
+        rows.for_display()  # type: ignore[attr-defined]
+        .select_related("article", "corrector", "corrected", "decided_by")
+        .defer("article__text", "article__search_vector")
+        .annotate(role=membership_role(user))
+    )
+
+
+def triptych_of(user: User, correction: Correction) -> CorrectionCard:
+    """One correction as its page draws it, read anew; not in focus: two statements."""
+    [row] = _for_triptychs(user, Correction.objects.filter(pk=correction.pk))
+    return _triptych(user, row, _said_in([row]))
+
+
+def triptychs(user: User, corrections: list[Correction]) -> list[CorrectionCard]:
+    """Lay the page's corrections out, the first undecided one in focus: one statement for all."""
+    said = _said_in(corrections)
+    cards = [_triptych(user, row, said) for row in corrections]
+    for card in [card for card in cards if card.is_open][:1]:
+        card.is_focus = True
+    return cards
+
+
+def _said_in(corrections: list[Correction]) -> dict[tuple[int, int], list[Candidate]]:
+    """Article and person → what that person said there, in reading order: one statement."""
+    people = {pk for row in corrections for pk in (row.corrector_id, row.corrected_id)}
+    parts = (
+        QuoteSpan.objects.filter(role="content", quote__status__in=LIVE_STATES)
+        .filter(quote__article__in={row.article_id for row in corrections})
+        .filter(quote__speaker__in=people - {None})
+        .order_by("quote__start", "quote", "ordinal")
+    )
+    words: dict[tuple[int, int, str, int], list[str]] = defaultdict(list)
+    of_quote = ("article_id", "speaker_id", "public_id", "start")
+    for *where, exact in parts.values_list(*(f"quote__{name}" for name in of_quote), "exact"):
+        article, speaker, public_id, start = where
+        words[article, speaker, str(public_id), start].append(exact)
+    said: dict[tuple[int, int], list[Candidate]] = defaultdict(list)
+    for (article, speaker, public_id, start), exact in words.items():
+        said[article, speaker].append(Candidate(public_id, 0, start, " … ".join(exact)))
+    return said
 
 
 def _triptych(
-    user: User,
-    row: Correction,
-    words: dict[int, list[str]],
-    roles: dict[int, str],
-    focus: str,
-) -> Triptych:
-    sides: dict[str, list[Side]] = {"corrected": [], "correcting": []}
-    for link in row.sides:  # type: ignore[attr-defined]
-        hue = 2 if link["side"] == "corrected" else 1
-        sides[link["side"]].append(Side(0, " … ".join(words[link["pk"]]), hue))
-    cue = (
-        [Mark(row.cue_start, row.cue_end, "cue")]
-        if row.cue_start is not None and row.cue_end is not None
-        else []
+    user: User, row: Correction, said: dict[tuple[int, int], list[Candidate]]
+) -> CorrectionCard:
+    people = {"corrected": row.corrected_id, "correcting": row.corrector_id}
+    on_sides = {side: said.get((row.article_id, pk or 0), []) for side, pk in people.items()}
+    hue = {row.corrected_id or 0: 2} | {row.corrector_id or 0: 1}
+    card = correction_card(row, on_sides, hue)
+    if row.cue_start is not None and row.cue_end is not None:
+        cue = [Mark(row.cue_start, row.cue_end, "cue")]
+    else:
+        cue = []
+    role: str | None = row.role  # type: ignore[attr-defined]
+    card.template = "annotations/_triptych.html"
+    card.evidence = segments(row.exact, cue, offset=row.start)
+    card.may_annotate = user.is_superuser or (
+        role is not None and Role(role) in PERMISSIONS["annotate"]
     )
-    role = roles.get(row.collection_id)
-    return Triptych(
-        correction=row,
-        corrector_hue=1,
-        corrected_hue=2,
-        claims=sides["corrected"],
-        retorts=sides["correcting"],
-        is_focus=str(row.public_id) == focus,
-        template="annotations/_triptych.html",
-        evidence=tuple(segments(row.exact, cue, offset=row.start)),
-        may_annotate=user.is_superuser
-        or (role is not None and Role(role) in PERMISSIONS["annotate"]),
-    )
+    return card
 
 
 def correction_counts(user: User) -> dict[str, int]:

@@ -94,10 +94,8 @@ def _list_answer(request: SignedInRequest, correction: Correction, message: str)
     if not request.htmx:
         to = f"{reverse('annotations:correction_list')}#item-{correction.public_id}"
         return said(request, message, to=to)
-    fresh = Correction.objects.filter(pk=correction.pk).for_display().select_related("article")
-    [card] = selectors.triptychs(request.user, list(fresh), focus="none")
     context = {
-        "card": card,
+        "card": selectors.triptych_of(request.user, correction),
         "on_list": True,
         "said": message,
         "can_undo": True,

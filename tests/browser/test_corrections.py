@@ -1,4 +1,4 @@
-"""Who corrected whom, from the keyboard, on the article's own page."""
+"""Who corrected whom, from the keyboard, on the article's own page and on that of corrections."""
 
 from __future__ import annotations
 
@@ -22,6 +22,16 @@ def address(article, focus) -> str:
     return f"{there}?focus={focus.public_id}"
 
 
+ON_BOTH_PAGES = pytest.mark.parametrize("on_list", [False, True], ids=["article", "corrections"])
+
+
+def page_of(correction, *, on_list: bool) -> str:
+    """Where the correction is in focus; on the page of corrections the first undecided one is."""
+    if on_list:
+        return reverse("annotations:correction_list")
+    return address(correction.article, correction)
+
+
 def saved(page) -> None:
     expect(page.locator("#saved")).to_have_text("All saved")
 
@@ -30,9 +40,10 @@ def sides(correction: Correction) -> list[tuple[str, str]]:
     return sorted(correction.links.values_list("side", "quote__public_id"))
 
 
-def test_digits_choose_the_claim_and_with_shift_the_retort(desk, story):
+@ON_BOTH_PAGES
+def test_digits_choose_the_claim_and_with_shift_the_retort(desk, story, on_list):
     correction = Correction.objects.filter(article=story).in_reading_order().first()
-    desk.goto(address(story, correction))
+    desk.goto(page_of(correction, on_list=on_list))
     for key, side in (("0", "corrected"), ("Shift+0", "correcting")):
         desk.keyboard.press(key)
         saved(desk)
@@ -48,9 +59,10 @@ def test_digits_choose_the_claim_and_with_shift_the_retort(desk, story):
     assert correction.status == "suggested"
 
 
-def test_type_flag_note_and_people_are_set_without_the_mouse(desk, story):
+@ON_BOTH_PAGES
+def test_type_flag_note_and_people_are_set_without_the_mouse(desk, story, on_list):
     correction = Correction.objects.filter(article=story).in_reading_order().first()
-    desk.goto(address(story, correction))
+    desk.goto(page_of(correction, on_list=on_list))
     before = correction.kind
     desk.keyboard.press("y")
     saved(desk)

@@ -78,17 +78,33 @@ TWO_DECISIONS = {
 }
 
 
-@pytest.mark.parametrize("action", ACTIONS, ids=[f"{a.name}-{n}" for n, a in enumerate(ACTIONS)])
+ON_ITS_ARTICLE: dict[str, str] = {}
+ON_THE_PAGE_OF_CORRECTIONS = {"from": "list"}
+DECISIONS = [
+    *((action, ON_ITS_ARTICLE) for action in ACTIONS),
+    *(
+        (action, ON_THE_PAGE_OF_CORRECTIONS)
+        for action in ACTIONS
+        if action.name.startswith("correction_")
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("action", "where"), DECISIONS, ids=[f"{a.name}-{n}" for n, (a, _) in enumerate(DECISIONS)]
+)
 def test_one_decision_takes_twelve_statements_at_most(
-    action, world: World, as_editor, colleague, count_queries
+    action, where, world: World, as_editor, colleague, count_queries
 ):
     action.before(world, colleague)
     row = action.row(world)
     row.refresh_from_db()
-    form = action.data(world)
+    form = action.data(world) | where
     as_sent = replace(action, data=lambda world: form)
     before = Edit.objects.count()
-    counted = count_queries(lambda: send(as_editor, as_sent, world, row))
+    answers: list[Any] = []
+    counted = count_queries(lambda: answers.append(send(as_editor, as_sent, world, row)))
+    assert ("item--triptych" in answers[0].text) is (where is ON_THE_PAGE_OF_CORRECTIONS)
     decisions = Edit.objects.count() - before
     assert decisions == 1 or (decisions == 2 and action.name in TWO_DECISIONS)
     assert counted <= (12 if decisions == 1 else TWO_DECISIONS[action.name])

@@ -453,6 +453,22 @@ def test_the_page_of_corrections_lays_claim_evidence_and_retort_side_by_side(wor
     assert page.rindex("It has not held since March") > retort
 
 
+@pytest.mark.parametrize("role", ["reader", "editor"])
+@pytest.mark.parametrize("is_rejected", [False, True])
+def test_who_may_decide_chooses_the_words_of_either_side(
+    world, as_editor, editor, role, is_rejected
+):
+    world.article.collection.memberships.filter(user=editor).update(role=role)
+    if is_rejected:
+        type(world.correction).objects.update(status="rejected")
+    page = as_editor.get(reverse("annotations:correction_list")).text
+    may_choose = role == "editor" and not is_rejected
+    for key in ("1", "0", "Shift+1", "Shift+0", "p", "/"):
+        assert (f'data-key="{key}"' in page) is may_choose, key
+    assert ("/set-note/" in page) is (role == "editor")
+    assert page.count("It has not held since March") >= (2 if may_choose else 1)
+
+
 def test_a_correction_is_decided_on_its_own_page(world, as_editor):
     there = reverse("annotations:correction_confirm", args=[world.correction.public_id])
     answer = as_editor.post(there, {"version": 1, "from": "list"}, headers=HTMX)
