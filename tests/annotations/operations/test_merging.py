@@ -271,6 +271,18 @@ def test_undecided_corrections_between_the_two_are_settled_and_come_back_with_un
     assert list(find_breaks()) == []
 
 
+def test_a_correction_rejected_before_stays_as_it_was_decided(
+    article: Article, ms: Speaker, adair: Speaker, editor: User, reader: User
+):
+    correction = make_correction(
+        article, EVIDENCE, corrector=ms, corrected=adair, status="rejected", decided_by=reader
+    )
+    merge(ms, adair, editor)
+    correction.refresh_from_db()
+    assert (correction.status, correction.decided_by) == ("rejected", reader)
+    assert (correction.corrector, correction.corrected) == (adair, None)
+
+
 def test_a_merge_done_again_rejects_as_of_the_first_time(
     article: Article, ms: Speaker, adair: Speaker, editor: User
 ):
