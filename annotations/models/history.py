@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from quotes.models import Article, Correction, Quote, Speaker
 from quotes.models.base import one_of
@@ -101,12 +103,23 @@ class Edit(models.Model):
         return f"{self.action} {self.object_id}"
 
 
+HERE = dt.timedelta(seconds=20)
+"""Who has not been heard of for so long has left: five questions of a page."""
+
+
+class PresenceQuerySet(models.QuerySet["Presence"]):
+    def here(self) -> Self:
+        return self.filter(seen_at__gt=timezone.now() - HERE)
+
+
 class Presence(models.Model):
     """Who had an article open last, and when: its page asks every few seconds."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     seen_at = models.DateTimeField()
+
+    objects = PresenceQuerySet.as_manager()
 
     class Meta:
         ordering = ("-seen_at", "pk")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Page
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
@@ -20,7 +21,7 @@ from annotations.desk import (
     plan_page,
     plan_paragraphs,
 )
-from annotations.models import Assignment, Edit
+from annotations.models import Assignment, Edit, Presence
 from annotations.outline import Entry, Outline
 from annotations.permissions import PERMISSIONS, Role
 from annotations.refusals import NotVisible
@@ -202,8 +203,26 @@ def article_list(user: User, filters: dict[str, Any], page: str | None) -> Page[
         rows = rows.filter(~_has_open(), Exists(_runs_over()))
     elif state == "corrections":
         rows = rows.filter(Exists(Correction.objects.filter(article=OuterRef("pk")).live()))
-    shown = rows.with_progress().defer("text", "search_vector").newest_first()
+    shown = _with_people(rows.with_progress(), user).defer("text", "search_vector").newest_first()
     return page_of(shown, page)
+
+
+def _with_people(rows: QuerySet[Article], user: User) -> Any:
+    """Add ``here``, who else has the article open, and ``handed_to``, who is asked to settle it.
+
+    Who codes it blind is nobody else's business.
+    """
+    here = Presence.objects.here().filter(article=OuterRef("pk")).exclude(user=user)
+    asked = Assignment.objects.open().exclude(purpose=Assignment.Purpose.BLIND)
+    return rows.annotate(
+        here=ArraySubquery(here.order_by("user__username").values("user__username")),
+        handed_to=ArraySubquery(
+            asked.filter(article=OuterRef("pk"))
+            .order_by("user__username")
+            .values("user__username")
+            .distinct()
+        ),
+    )
 
 
 def article_counts(user: User, filters: dict[str, Any]) -> dict[str, int]:

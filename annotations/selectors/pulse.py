@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from django.utils import timezone
 
 from annotations.models import Edit, Presence
 from annotations.refusals import NotVisible
@@ -16,9 +13,6 @@ from quotes.models import Article
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-HERE = dt.timedelta(seconds=20)
-"""Who has not been heard of for so long has left: five questions of a page."""
 
 MOST = 50
 
@@ -45,7 +39,7 @@ def pulse_of(user: User, public_id: uuid.UUID, *, since: int) -> Pulse:
     )
     if article is None:
         raise NotVisible("There is no such article, or it is not yours to see.")
-    here = Presence.objects.filter(article=article, seen_at__gt=timezone.now() - HERE)
+    here = Presence.objects.here().filter(article=article)
     others = here.exclude(user=user).select_related("user").order_by("user__username")
     edits = Edit.objects.told().filter(article=article, pk__gt=since).exclude(actor=user)
     found = list(edits.select_related("actor").newest_first()[:MOST])

@@ -128,6 +128,8 @@ def test_the_queue_decides_undoes_and_opens_the_article_by_keys(desk, story, quo
     desk.keyboard.press("o")
     desk.wait_for_url(f"**{reverse('annotations:article_detail', args=[story.public_id])}**")
     assert in_focus(desk) == here
+    desk.keyboard.press("o")
+    desk.wait_for_url(f"**{reverse('annotations:review_list')}?order=article**")
 
 
 def test_a_swipe_to_the_right_accepts_and_to_the_left_rejects(

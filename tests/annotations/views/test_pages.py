@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from annotations import urls
+from annotations.models import Assignment, Presence
 from annotations.operations.corrections import confirm_correction
 from annotations.operations.quotes import confirm_quote, reject_quote
 from quotes.models import ExtractionRun, Quote
@@ -430,6 +432,29 @@ class TestTheListOfArticles:
         page = as_editor.get(reverse("annotations:article_list")).text
         assert "Nothing on record yet" in page
         assert reverse("annotations:article_import") in page
+
+    def test_each_article_says_who_has_it_open_and_who_was_asked(
+        self, shelf, as_editor, editor, colleague
+    ):
+        done, todo = shelf
+        now = timezone.now()
+        for article, user, minutes in (
+            (todo, colleague, 0),
+            (todo, editor, 0),
+            (done, colleague, 5),
+        ):
+            seen_at = now - dt.timedelta(minutes=minutes)
+            Presence.objects.create(article=article, user=user, seen_at=seen_at)
+        for user, purpose in ((editor, "edit"), (colleague, "blind")):
+            Assignment.objects.create(
+                collection=done.collection, article=done, user=user, purpose=purpose, made_by=editor
+            )
+        page = as_editor.get(reverse("annotations:article_list")).text
+        assert page.count(f"{colleague.username} has it open.") == 1  # the other one was left
+        assert f"{editor.username} has it open." not in page  # one knows
+        assert page.count("Handed to ") == 2  # for the eye and for the ear
+        assert f"Handed to {editor.username}." in page
+        assert f"Handed to {colleague.username}." not in page  # who codes blind stays unseen
 
     def test_typing_fetches_the_table_alone(self, shelf, as_editor):
         headers = {**HTMX, "HX-Target": "articles"}
