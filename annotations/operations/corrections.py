@@ -168,7 +168,7 @@ def set_correction_quotes(
         version,
         "correction.quotes_set",
         needs="change",
-        leaves={"quotes": held if sorted(held) == sorted([*wanted, *kept]) else None},
+        leaves={"quotes": [*wanted, *kept]},
     )
     if decision is None:
         return correction

@@ -347,7 +347,15 @@ def is_repeat(row: Decided, *, version: int, user: User, action: str, after: Lea
     edit = Edit.objects.filter(
         object_id=row.public_id, version=row.version, actor=user, action=action
     ).first()
-    return edit is not None and all((edit.after or {}).get(k) == v for k, v in after.items())
+    left = (edit and edit.after) or {}
+    return edit is not None and all(_alike(left.get(name), it) for name, it in after.items())
+
+
+def _alike(left: object, given: object) -> bool:
+    """Is it the same value, or are these the same places in whatever order?"""
+    if isinstance(left, list) and isinstance(given, list):
+        return sorted(left) == sorted(given)
+    return left == given
 
 
 def refuse_while_in_confirmed_correction(quote: Quote) -> None:
