@@ -125,6 +125,7 @@ def lock_quote(
         raise _absent(Quote, public_id, user)
     require_known(user, permission, quote.role)
     refuse_coders(quote)
+    _read_what_was_set_meanwhile(quote, "speaker", "addressee", "parent")
     say_who_they_were(quote, "speaker")
     return quote
 
@@ -210,8 +211,20 @@ def lock_correction(
         raise _absent(Correction, public_id, user)
     require_known(user, permission, correction.role)
     refuse_coders(correction)
+    _read_what_was_set_meanwhile(correction, "corrector", "corrected", "retells", "same_point_as")
     say_who_they_were(correction, "corrector", "corrected")
     return correction
+
+
+def _read_what_was_set_meanwhile(row: Quote | Correction, *relations: str) -> None:
+    """Where the lock had to wait for somebody who set another, no joined row came along."""
+    missing = [
+        name
+        for name in relations
+        if getattr(row, name) is None and getattr(row, f"{name}_id") is not None
+    ]
+    if missing:
+        row.refresh_from_db(fields=missing)
 
 
 def say_who_they_were(row: Quote | Correction, *people: str) -> None:

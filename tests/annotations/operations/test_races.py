@@ -26,9 +26,11 @@ from tests.factories import STORY, make_article, make_correction, make_quote, ma
 from tests.quotes.operations.test_apply_extraction import found, the_usual
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.contrib.auth.models import User
 
-    from quotes.models import Collection
+    from quotes.models import Collection, Correction, Speaker
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
@@ -285,6 +287,61 @@ def test_a_decision_that_waited_while_its_quote_moved_is_to_look_again(
     assert refused.current == story.retort
     assert (story.retort.article, story.retort.flagged) == (newer, False)
     assert list(find_breaks()) == []
+
+
+def test_who_waited_for_another_speaker_is_shown_that_speaker(
+    article: Article, editor: User, colleague: User
+):
+    ann, bea = (make_speaker(article.collection, name) for name in ("Ann Orr", "Bea Pye"))
+    quote = make_quote(article)
+
+    def say(user: User, speaker: Speaker) -> Quote:
+        return operations.set_speaker(
+            public_id=quote.public_id, version=1, user=user, speaker_id=speaker.public_id
+        )
+
+    refused = who_waited(lambda: say(editor, ann), lambda: say(colleague, bea))
+    assert isinstance(refused, StaleVersion), refused
+    assert (refused.current.speaker, refused.current.version) == (ann, 2)
+
+
+def test_who_waited_for_other_people_of_a_correction_is_shown_those(
+    article: Article, editor: User, colleague: User
+):
+    ann, bea = (make_speaker(article.collection, name) for name in ("Ann Orr", "Bea Pye"))
+    correction = make_correction(article, "correcting the minister", corrector=ann)
+
+    def say(user: User, corrector: Speaker | None, corrected: Speaker | None) -> Correction:
+        return set_correction_people(
+            public_id=correction.public_id,
+            version=1,
+            user=user,
+            corrector_id=corrector and corrector.public_id,
+            corrected_id=corrected and corrected.public_id,
+        )
+
+    refused = who_waited(lambda: say(editor, bea, ann), lambda: say(colleague, ann, bea))
+    assert isinstance(refused, StaleVersion), refused
+    assert (refused.current.corrector, refused.current.corrected) == (bea, ann)
+
+
+def who_waited(first: Callable[[], object], second: Callable[[], object]) -> object:
+    """What came of the second call, which begins when the first is done and not yet kept."""
+    done = threading.Event()
+
+    def begin() -> None:
+        with transaction.atomic():
+            first()
+            done.set()
+            wait_for_somebody_to_wait()
+
+    def follow() -> object:
+        assert done.wait(timeout=30)
+        return second()
+
+    kept, waited = at_once(begin, follow)
+    assert kept is None, kept
+    return waited
 
 
 def wait_for_somebody_to_wait() -> None:
