@@ -125,7 +125,7 @@ def lock_quote(
         raise _absent(Quote, public_id, user)
     require_known(user, permission, quote.role)
     refuse_coders(quote)
-    _read_what_was_set_meanwhile(quote, "speaker", "addressee", "parent")
+    read_what_was_set_meanwhile(quote, "speaker", "addressee", "parent")
     say_who_they_were(quote, "speaker")
     return quote
 
@@ -211,13 +211,16 @@ def lock_correction(
         raise _absent(Correction, public_id, user)
     require_known(user, permission, correction.role)
     refuse_coders(correction)
-    _read_what_was_set_meanwhile(correction, "corrector", "corrected", "retells", "same_point_as")
+    read_what_was_set_meanwhile(correction, "corrector", "corrected", "retells", "same_point_as")
     say_who_they_were(correction, "corrector", "corrected")
     return correction
 
 
-def _read_what_was_set_meanwhile(row: Quote | Correction, *relations: str) -> None:
-    """Where the lock had to wait for somebody who set another, no joined row came along."""
+def read_what_was_set_meanwhile(row: Quote | Correction, *relations: str) -> None:
+    """Where the lock had to wait for somebody who set another, no joined row came along.
+
+    PostgreSQL looks at the locked row again, and at those that were joined as they were before.
+    """
     missing = [
         name
         for name in relations

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import F, Q
 
 from annotations.history import quote_snapshots
-from annotations.operations.deciding import save_decision
+from annotations.operations.deciding import read_what_was_set_meanwhile, save_decision
 from annotations.refusals import NotAllowedNow
 from quotes.models import Quote
 
@@ -95,8 +95,12 @@ def move_nested(
 
 
 def _locked(quotes: QuoteQuerySet) -> list[Quote]:
-    rows = quotes.select_for_update(of=("self",), no_key=True).order_by("pk")
-    return list(rows.select_related("article", "speaker", "addressee", "parent"))
+    people = ("speaker", "addressee", "parent")
+    locked = quotes.select_for_update(of=("self",), no_key=True).order_by("pk")
+    rows = list(locked.select_related("article", *people))
+    for row in rows:
+        read_what_was_set_meanwhile(row, *people)
+    return rows
 
 
 def _let_go(quote: Quote) -> None:

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from annotations.history import correction_snapshots, quote_snapshots
 from annotations.models import Edit, ObjectKind
+from annotations.operations.deciding import read_what_was_set_meanwhile
 from annotations.operations.nesting import free_nested
 from annotations.operations.withdrawing import (
     FACTS,
@@ -114,7 +115,10 @@ def _gone(model: Any, act: Withdrawal) -> list[Any]:
     people = ("speaker", "addressee", "parent") if model is Quote else ("corrector", "corrected")
     rows = model.objects.filter(withdrawal=act).order_by("pk")
     locked = rows.select_for_update(of=("self",), no_key=True).select_related("article", *people)
-    return list(locked.defer("article__text", "article__search_vector"))
+    found = list(locked.defer("article__text", "article__search_vector"))
+    for row in found:
+        read_what_was_set_meanwhile(row, *people)
+    return found
 
 
 def _return(
@@ -160,12 +164,11 @@ def _remember_in_others(act: Withdrawal, user: User) -> None:
     if not kept:
         return
     speaker = Speaker.objects.get(public_id=act.object_id)
-    rows = Quote.objects.filter(public_id__in=kept).order_by("pk")
-    others = list(
-        rows.select_for_update(of=("self",), no_key=True).select_related(
-            "speaker", "addressee", "parent"
-        )
-    )
+    people = ("speaker", "addressee", "parent")
+    rows = Quote.objects.filter(public_id__in=kept).order_by("pk").select_related(*people)
+    others = list(rows.select_for_update(of=("self",), no_key=True))
+    for quote in others:
+        read_what_was_set_meanwhile(quote, *people)
     touched = [quote for quote in others if quote.touched]
     before = quote_snapshots(touched)
     candidates = []

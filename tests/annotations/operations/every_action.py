@@ -153,6 +153,7 @@ READS: frozenset[Operation] = frozenset(
         deciding.is_heard,
         deciding.is_repeat,
         deciding.last_edit_at,
+        deciding.read_what_was_set_meanwhile,
         deciding.standing_of,
         deciding.state_seen,
         members.open_invitation,

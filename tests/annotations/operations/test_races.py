@@ -325,6 +325,35 @@ def test_who_waited_for_other_people_of_a_correction_is_shown_those(
     assert (refused.current.corrector, refused.current.corrected) == (bea, ann)
 
 
+def test_an_inner_quote_keeps_the_speaker_it_got_while_the_outer_one_was_moved(
+    collection: Collection, editor: User, colleague: User
+):
+    article = make_article(collection, "“She told me ‘never again’ and laughed,” Mr Vale said.")
+    outer = make_quote(article, "“She told me ‘never again’ and laughed,”")
+    inner = make_quote(article, "‘never again’", parent=outer)
+    ann = make_speaker(collection, "Ann Orr")
+    words = "“She told me"
+
+    def say_who() -> Quote:
+        return operations.set_speaker(
+            public_id=inner.public_id, version=1, user=editor, speaker_id=ann.public_id
+        )
+
+    def shorten() -> Quote:
+        return operations.set_boundaries(
+            public_id=outer.public_id,
+            version=1,
+            user=colleague,
+            content=[Selection(0, len(words), words)],
+        )
+
+    shortened = who_waited(say_who, shorten)
+    assert isinstance(shortened, Quote), shortened
+    inner.refresh_from_db()
+    assert (inner.speaker, inner.parent, inner.version) == (ann, None, 3)
+    assert list(find_breaks()) == []
+
+
 def who_waited(first: Callable[[], object], second: Callable[[], object]) -> object:
     """What came of the second call, which begins when the first is done and not yet kept."""
     done = threading.Event()
