@@ -17,13 +17,10 @@ from annotations.operations.corrections import (
 )
 from annotations.operations.deciding import (
     begin,
-    lock_article,
-    lock_correction,
-    lock_quote,
-    lock_speakers,
     mark_decided,
     refuse_while_in_confirmed_correction,
 )
+from annotations.operations.locking import lock_article, lock_correction, lock_quote, lock_speakers
 from annotations.operations.quotes import accept, touch
 from annotations.operations.selections import check_kind
 from annotations.permissions import require

@@ -11,12 +11,8 @@ from django.utils import timezone
 
 from annotations.history import quote_snapshots, record_edits
 from annotations.operations.blindness import own_dispute, refuse_blind_coder
-from annotations.operations.deciding import (
-    check_fields,
-    constraint_messages,
-    has_been,
-    say_who_they_were,
-)
+from annotations.operations.deciding import check_fields, constraint_messages
+from annotations.operations.locking import has_been, say_who_they_were
 from annotations.operations.quotes import accept
 from annotations.permissions import require
 from annotations.refusals import NotAllowedNow, NotVisible

@@ -10,12 +10,8 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from annotations.operations.corrections import write_links
-from annotations.operations.deciding import (
-    article_to_add_to,
-    constraint_messages,
-    save_decision,
-    standing_of,
-)
+from annotations.operations.deciding import constraint_messages, save_decision, standing_of
+from annotations.operations.locking import article_to_add_to
 from annotations.operations.selections import Selection, check_selections
 from annotations.refusals import Invalid
 from quotes.models import Article, Correction, CorrectionQuote, Quote, QuoteSpan

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from annotations.operations.deciding import begin, lock_correction
+from annotations.operations.deciding import begin
+from annotations.operations.locking import lock_correction
 from quotes.models import Correction
 
 if TYPE_CHECKING:

@@ -10,18 +10,15 @@ from django.db import transaction
 
 from annotations.history import Held, Snapshot
 from annotations.operations.deciding import (
-    article_to_add_to,
-    became,
     begin,
     constraint_messages,
-    lock_correction,
-    lock_speakers,
     mark_decided,
     mark_undecided,
     save_decision,
     standing_of,
     state_seen,
 )
+from annotations.operations.locking import article_to_add_to, became, lock_correction, lock_speakers
 from annotations.operations.selections import Selection, check_selections
 from annotations.operations.speakers import name_speaker
 from annotations.permissions import require_known

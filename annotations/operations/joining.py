@@ -13,12 +13,12 @@ from annotations.models import Edit
 from annotations.operations.deciding import (
     begin,
     constraint_messages,
-    lock_quote,
     refuse_while_in_confirmed_correction,
     save_decision,
     standing_of,
     state_seen,
 )
+from annotations.operations.locking import lock_quote
 from annotations.operations.nesting import move_nested, nested_in
 from annotations.operations.quotes import place_content, touch
 from annotations.operations.selections import (

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from annotations.history import Snapshot, record_edit
 from annotations.models import ObjectKind
-from annotations.operations.deciding import lock_article
+from annotations.operations.locking import lock_article
 from annotations.permissions import require
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible, StaleVersion
 from quotes.models import Article

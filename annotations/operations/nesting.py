@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from django.db.models import F, Q
 
 from annotations.history import quote_snapshots
-from annotations.operations.deciding import read_what_was_set_meanwhile, save_decision
+from annotations.operations.deciding import save_decision
+from annotations.operations.locking import read_what_was_set_meanwhile
 from annotations.refusals import NotAllowedNow
 from quotes.models import Quote
 

@@ -11,12 +11,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from annotations.history import Snapshot, snapshot
-from annotations.operations.deciding import (
-    STORY_CHANGED,
-    constraint_messages,
-    lock_article,
-    save_decision,
-)
+from annotations.operations.deciding import constraint_messages, save_decision
+from annotations.operations.locking import STORY_CHANGED, lock_article
 from annotations.operations.nesting import free_nested
 from annotations.operations.selections import Selection, check_selections, fitting_kind
 from annotations.permissions import require

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from annotations.history import correction_snapshots, quote_snapshots
 from annotations.models import Edit, ObjectKind
-from annotations.operations.deciding import read_what_was_set_meanwhile
+from annotations.operations.locking import read_what_was_set_meanwhile
 from annotations.operations.nesting import free_nested
 from annotations.operations.withdrawing import (
     FACTS,

@@ -9,12 +9,8 @@ from typing import TYPE_CHECKING, Final
 from django.db import transaction
 
 from annotations.operations.deciding import (
-    article_to_add_to,
-    became,
     begin,
     constraint_messages,
-    lock_quote,
-    lock_speaker,
     mark_decided,
     mark_undecided,
     refuse_while_in_confirmed_correction,
@@ -22,6 +18,7 @@ from annotations.operations.deciding import (
     standing_of,
     state_seen,
 )
+from annotations.operations.locking import article_to_add_to, became, lock_quote, lock_speaker
 from annotations.operations.nesting import (
     enclosing_and_sticking_out,
     free_nested,

@@ -13,11 +13,11 @@ from annotations.operations.deciding import (
     Decision,
     begin,
     constraint_messages,
-    last_edit_at,
     mark_decided,
     mark_undecided,
     save_decision,
 )
+from annotations.operations.locking import last_edit_at
 from annotations.permissions import membership_role, require, require_known
 from annotations.refusals import Invalid, NotAllowedNow, NotVisible
 from quotes.models import Quote, SameWords, SameWordsQuote

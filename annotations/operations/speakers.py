@@ -14,10 +14,10 @@ from annotations.operations.deciding import (
     begin,
     check_fields,
     constraint_messages,
-    lock_quote,
     refuse_while_in_confirmed_correction,
     standing_of,
 )
+from annotations.operations.locking import lock_quote
 from annotations.operations.moving import Move, Moved, are_all, between, lock_rows
 from annotations.operations.quotes import accept
 from annotations.permissions import require, require_known

@@ -23,13 +23,12 @@ from annotations.history import (
 from annotations.models import Edit, ObjectKind
 from annotations.operations.deciding import (
     constraint_messages,
-    lock_correction,
-    lock_quote,
     refuse_while_in_confirmed_correction,
     save_decision,
 )
 from annotations.operations.joining import JOINED, SPLIT
 from annotations.operations.leaving_out import LEFT_OUT_ACTIONS, reverse_put_back
+from annotations.operations.locking import lock_correction, lock_quote
 from annotations.operations.moving import FOLLOWING
 from annotations.operations.nesting import FREED, free_nested
 from annotations.operations.placing import follow_answer, make_room
